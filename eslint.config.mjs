@@ -1,0 +1,102 @@
+import js from '@eslint/js';
+import jupyterPlugin from '@jupyter/eslint-plugin';
+import prettierRecommended from 'eslint-plugin-prettier/recommended';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+const capabilities = ['browse', 'transfer', 'credential', 'dataset', 'drive'];
+
+const deny = (...patterns) => ({
+  'no-restricted-imports': [
+    'error',
+    { patterns: patterns.map(([group, message]) => ({ group, message })) }
+  ]
+});
+
+export default [
+  {
+    ignores: [
+      'node_modules',
+      '.cache',
+      '.venv',
+      'coverage',
+      'dist',
+      'lib',
+      'jupyterlab_leap_buckets/labextension',
+      'ui-tests/test-results',
+      'ui-tests/playwright-report',
+      '**/*.js',
+      '**/*.d.ts'
+    ]
+  },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  { plugins: { jupyter: jupyterPlugin } },
+  {
+    ...jupyterPlugin.configs.recommended,
+    files: ['src/**/*.ts', 'src/**/*.tsx']
+  },
+  {
+    files: ['**/*.ts', '**/*.tsx', '**/*.mjs'],
+    languageOptions: { globals: { ...globals.browser, ...globals.node } }
+  },
+  {
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
+    languageOptions: {
+      parserOptions: { project: 'tsconfig.json', sourceType: 'module' }
+    },
+    rules: {
+      '@typescript-eslint/naming-convention': [
+        'error',
+        {
+          selector: 'interface',
+          format: ['PascalCase'],
+          custom: { regex: '^I[A-Z]', match: true }
+        }
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { args: 'none' }],
+      '@typescript-eslint/no-namespace': 'off',
+      '@typescript-eslint/no-floating-promises': 'error',
+      curly: ['error', 'all'],
+      eqeqeq: 'error',
+      'prefer-arrow-callback': 'error'
+    }
+  },
+  // The layers. A capability knows store/ and ui/ and the shared tables, never another capability.
+  ...capabilities.map(own => ({
+    files: [`src/${own}/**`],
+    rules: deny(
+      ...capabilities
+        .filter(other => other !== own)
+        .map(other => [
+          [`../${other}/*`, `**/${other}/*`],
+          `${own}/ must not import ${other}/: go through tokens.ts or a command.`
+        ])
+    )
+  })),
+  {
+    files: ['src/store/**'],
+    rules: deny(
+      [
+        ['react', '@lumino/*', '@jupyterlab/ui-components', '@jupyterlab/apputils'],
+        'store/ has no DOM and no Lumino.'
+      ],
+      [['../*'], 'store/ imports nothing of ours but itself.']
+    )
+  },
+  {
+    files: ['src/ui/**'],
+    rules: deny([
+      capabilities.map(name => `../${name}/*`),
+      'ui/ is used by the capabilities and knows none of them.'
+    ])
+  },
+  {
+    files: ['src/worker/**'],
+    rules: deny(
+      [['@jupyterlab/*', '@lumino/*', 'react'], 'A worker has no page: nothing of JupyterLab.'],
+      [['../*'], 'worker/ imports nothing of ours but itself.']
+    )
+  },
+  prettierRecommended
+];

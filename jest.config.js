@@ -1,0 +1,33 @@
+const jestJupyterLab = require('@jupyterlab/testutils/lib/jest-config');
+
+// Published as ES modules only, so jest has to translate them.
+const esModules = [
+  '@codemirror',
+  '@jupyter/',
+  '@jupyterlab/',
+  '@marijn/find-cluster-break',
+  '@microsoft/',
+  'exenv-es6',
+  'hash-wasm',
+  'lib0',
+  'nanoid',
+  'vscode-ws-jsonrpc',
+  'y-protocols',
+  'y-websocket',
+  'yjs',
+  'zarrita',
+  '@zarrita',
+  'numcodecs'
+].join('|');
+
+const base = jestJupyterLab(__dirname);
+
+module.exports = {
+  ...base,
+  moduleNameMapper: {
+    ...base.moduleNameMapper,
+    '^zarrita$': '<rootDir>/node_modules/zarrita/dist/src/index.js'
+  },
+  testRegex: 'src/.*\\.spec\\.tsx?$',
+  transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
+};
