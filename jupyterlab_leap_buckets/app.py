@@ -1,0 +1,120 @@
+"""The Jupyter Server extension: configuration, routes, and what lives as long as the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Dict, Enum, Float, Int, List
+
+from .errors import LeapError
+
+if TYPE_CHECKING:
+    from .discovery import Bucket
+    from .stores.base import Store
+    from .uploads import UploadSessions
+
+
+class LeapBuckets(ExtensionApp):
+    """Cloud buckets under `{base_url}leap-buckets/`.
+
+    Stores and their libraries are imported when first used: a server that nobody browses with pays nothing.
+    """
+
+    name = "jupyterlab_leap_buckets"
+    load_other_extensions = True
+
+    buckets = List(
+        Dict(),
+        help="""Buckets beside those found in the environment. Each is a dictionary with `id` and either `uri`
+        (gs://bucket or gs://bucket/home/) or `path` (a folder on this machine), and optionally `home` (the prefix
+        that is the user's own), `label`, `access` ("read-write" or "read-only") and `expiresAfterDays`.""",
+    ).tag(config=True)
+
+    homeRule = Enum(  # noqa: N815 - the configured name
+        ["confirm", "deny", "allow"],
+        default_value="confirm",
+        help="What happens to writes and deletes outside the user's home: asked about, refused, or done.",
+    ).tag(config=True)
+
+    smallWriteLimit = Int(  # noqa: N815
+        64 * 1024 * 1024, help="Largest body of `PUT object`, in bytes. It is held in memory."
+    ).tag(config=True)
+
+    maxUploads = Int(1000, help="Upload sessions that may be open at once.").tag(config=True)  # noqa: N815
+
+    uploadLifetime = Float(  # noqa: N815
+        24 * 3600, help="Seconds after which an upload session that nobody used is forgotten."
+    ).tag(config=True)
+
+    pieceTimeout = Float(  # noqa: N815
+        60, help="Seconds without a byte from the browser after which a piece counts as broken."
+    ).tag(config=True)
+
+    connectTimeout = Float(10, help="Seconds to wait for a connection to the store.").tag(config=True)  # noqa: N815
+
+    readTimeout = Float(60, help="Seconds to wait for the store's next bytes.").tag(config=True)  # noqa: N815
+
+    retryDeadline = Float(  # noqa: N815
+        32, help="Seconds during which a call to the store that may be repeated is repeated."
+    ).tag(config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._places: list[Bucket] | None = None
+        self._stores: dict[str, Store] = {}
+        self._uploads: UploadSessions | None = None
+
+    def initialize_handlers(self) -> None:
+        from .routes import handlers
+
+        self.handlers.extend(handlers())
+
+    @property
+    def places(self) -> list[Bucket]:
+        """The buckets of this server, found once: the environment of a process does not change under it."""
+        if self._places is None:
+            import os
+
+            from .discovery import discover
+
+            self._places = discover(os.environ, self.buckets)
+        return self._places
+
+    def bucket(self, bucket_id: str) -> Bucket:
+        """The bucket named in a request; 404 when there is none, 400 when it cannot be used."""
+        for bucket in self.places:
+            if bucket.id == bucket_id:
+                if bucket.error:
+                    raise LeapError(400, "bucket-unavailable", bucket.error, "Choose another bucket.")
+                return bucket
+        raise LeapError(
+            404,
+            "unknown-bucket",
+            f"This server has no bucket {bucket_id!r}.",
+            "Choose one of the buckets in the list, or add it to c.LeapBuckets.buckets.",
+        )
+
+    def store(self, bucket: Bucket) -> Store:
+        """The store behind a bucket, made on first use and shared by all requests."""
+        if bucket.uri not in self._stores:
+            from .stores import open_store
+
+            self._stores[bucket.uri] = open_store(bucket, self)
+        return self._stores[bucket.uri]
+
+    @property
+    def uploads(self) -> UploadSessions:
+        if self._uploads is None:
+            from .uploads import UploadSessions
+
+            self._uploads = UploadSessions(self.maxUploads, self.uploadLifetime)
+        return self._uploads
+
+    async def stop_extension(self) -> None:
+        """Abort open uploads and close connections."""
+        if self._uploads is not None:
+            await self._uploads.close()
+        stores, self._stores = self._stores, {}
+        for store in stores.values():
+            await store.close()

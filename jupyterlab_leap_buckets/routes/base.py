@@ -1,0 +1,191 @@
+"""What every route shares: sign-in before bodies, JSON in and out, errors as `{message, reason, hint}`."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.base.handlers import APIHandler
+from tornado import web
+from tornado.iostream import StreamClosedError
+
+from ..errors import LeapError, from_status, not_signed_in
+
+if TYPE_CHECKING:
+    from ..app import LeapBuckets
+
+AUTH_RESOURCE = "leap_buckets"
+JSON_LIMIT = 1024 * 1024
+ANY_SIZE = 1 << 62
+
+
+@web.stream_request_body
+class LeapHandler(APIHandler):
+    """Base of all routes. A verb is declared with `@web.authenticated` and `@authorized`.
+
+    Bodies arrive as a stream, so that one that is too large or not allowed is never held. An error found before the
+    body has arrived is kept until it has: answering earlier would close the connection on a browser that is still
+    sending, and it would show a network error in place of the reason.
+    """
+
+    auth_resource = AUTH_RESOURCE
+    body_limit = JSON_LIMIT
+    too_large_hint = "Send less at once."
+
+    def initialize(self) -> None:
+        self._refusal: Exception | None = None
+        self._body = bytearray()
+
+    @property
+    def leap(self) -> LeapBuckets:
+        return self.settings["jupyterlab_leap_buckets"]
+
+    # Bodies
+
+    async def prepare(self) -> None:
+        try:
+            await super().prepare()
+            if not self.current_user:
+                raise not_signed_in()
+            self.check_length()
+            await self.begin_body()
+        except (LeapError, web.HTTPError) as error:
+            if not self._has_body():
+                raise
+            self._refusal = error
+            self.request.connection.set_max_body_size(ANY_SIZE)
+
+    async def begin_body(self) -> None:
+        """Called once the caller is known and before the first byte of a body is read."""
+
+    def check_length(self) -> None:
+        """Refuse a body by its announced length; one without a length is refused once it is too long."""
+        length = self.request.headers.get("Content-Length", "")
+        if length.isdigit() and int(length) > self.body_limit:
+            raise self._too_large()
+
+    def data_received(self, chunk: bytes) -> Any:
+        if self._refusal is not None:
+            return
+        if len(self._body) + len(chunk) > self.body_limit:
+            self._refusal = self._too_large()
+            self._body.clear()
+            return
+        self._body += chunk
+
+    def body(self) -> bytes:
+        """The whole body. Raises the refusal that was found while it arrived."""
+        if self._refusal is not None:
+            raise self._refusal
+        return bytes(self._body)
+
+    def read_json(self, max_bytes: int = JSON_LIMIT) -> dict[str, Any]:
+        """The body as a JSON object. 413 when larger than `max_bytes` (at most 1 MiB), 415 when it is not declared
+        as JSON, 400 when it is not a JSON object."""
+        body = self.body()
+        if len(body) > max_bytes:
+            raise self._too_large()
+        media_type = self.request.headers.get("Content-Type", "").split(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise LeapError(
+                415,
+                "wrong-content-type",
+                "This call takes a JSON body.",
+                "Send Content-Type: application/json.",
+            )
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError):
+            raise LeapError(400, "bad-json", "The body is not valid JSON.", "Send one JSON object.") from None
+        if not isinstance(value, dict):
+            raise LeapError(400, "bad-json", "The body is not a JSON object.", "Send one JSON object.")
+        return value
+
+    def _too_large(self) -> LeapError:
+        return LeapError(
+            413,
+            "body-too-large",
+            f"The body is larger than the {self.body_limit:,} bytes this call takes.",
+            self.too_large_hint,
+        )
+
+    def _has_body(self) -> bool:
+        headers = self.request.headers
+        return headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in headers
+
+    # Query
+
+    def query(self, name: str, default: str | None = None) -> str:
+        """A query parameter, exactly as sent: Tornado's own accessor trims blanks and replaces control characters,
+        which are legal in object names. 400 when it is missing (and has no default), doubled or not UTF-8."""
+        values = self.request.query_arguments.get(name, [])
+        if not values and default is not None:
+            return default
+        if len(values) != 1:
+            raise LeapError(
+                400,
+                "bad-parameter",
+                f"The query needs the parameter {name!r} exactly once.",
+                f"Add ?{name}=... to the address, percent-encoded.",
+            )
+        try:
+            return values[0].decode("utf-8")
+        except UnicodeDecodeError:
+            raise LeapError(
+                400,
+                "invalid-unicode",
+                f"The parameter {name!r} is not valid UTF-8.",
+                "Percent-encode the UTF-8 bytes of the name.",
+            ) from None
+
+    # Answers
+
+    def finish_json(self, value: Any, status: int = 200) -> None:
+        self.set_status(status)
+        self.set_header("Cache-Control", "no-store")
+        self.finish(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+    def compute_etag(self) -> str | None:
+        """No hash of the answer: an object's ETag is its generation, and lists are never cached."""
+        return None
+
+    # Errors
+
+    def check_xsrf_cookie(self) -> None:
+        try:
+            super().check_xsrf_cookie()
+        except web.HTTPError:
+            raise LeapError(
+                403,
+                "xsrf",
+                "The request did not carry this server's XSRF token.",
+                "Reload the page; a program sends the cookie `_xsrf` again as the header X-XSRFToken.",
+            ) from None
+
+    def get_login_url(self) -> str:
+        raise not_signed_in()
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None))[1]
+        if isinstance(error, LeapError):
+            status_code = error.status
+        super().send_error(status_code, **kwargs)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None))[1]
+        if not isinstance(error, LeapError):
+            error = from_status(status_code)
+        for name, value in error.headers.items():
+            self.set_header(name, value)
+        self.finish_json(error.as_json(), status_code)
+
+    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
+        """Where it happened and its type, never its text: texts of HTTP clients hold upload session addresses."""
+        if isinstance(value, LeapError):
+            self.log.info("Leap buckets refused %s: %s", self.request.method, value)
+        elif isinstance(value, web.HTTPError):
+            self.log.info("Leap buckets refused %s with %d", self.request.method, value.status_code)
+        elif not isinstance(value, StreamClosedError):
+            place = "".join(traceback.format_tb(tb))
+            self.log.error("Unexpected %s in %s\n%s", typ.__name__, type(self).__name__, place)
