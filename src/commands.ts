@@ -1,0 +1,79 @@
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import { fileUploadIcon, refreshIcon } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import type { IDisposable } from '@lumino/disposable';
+
+/** The id of every command of this extension. */
+export namespace CommandIDs {
+  export const showPanel = 'leap-buckets:show-panel';
+  export const refresh = 'leap-buckets:refresh';
+  export const upload = 'leap-buckets:upload';
+  export const open = 'leap-buckets:open';
+  export const openFolder = 'leap-buckets:open-folder';
+  export const goUp = 'leap-buckets:go-up';
+  export const insertSnippet = 'leap-buckets:insert-snippet';
+  export const copyUri = 'leap-buckets:copy-uri';
+  export const openLink = 'leap-buckets:open-link';
+  export const generateToken = 'leap-buckets:generate-token';
+}
+
+/** What a command is called and where it is found; keys and context menus are in `schema/`. */
+interface ICommandText {
+  readonly label: string;
+  readonly caption?: string;
+  readonly icon?: LabIcon;
+  /** Whether the command palette lists it. */
+  readonly palette?: boolean;
+}
+
+/** The one table of labels, icons and palette lines. */
+function commandTable(trans: TranslationBundle): Record<string, ICommandText> {
+  return {
+    [CommandIDs.showPanel]: {
+      label: trans.__('Show Cloud Buckets'),
+      palette: true
+    },
+    [CommandIDs.refresh]: {
+      label: trans.__('Refresh Folder'),
+      icon: refreshIcon,
+      palette: true
+    },
+    [CommandIDs.upload]: {
+      label: trans.__('Upload Files...'),
+      caption: trans.__('Upload files from your computer into this folder'),
+      icon: fileUploadIcon,
+      palette: true
+    },
+    [CommandIDs.open]: { label: trans.__('Open') },
+    [CommandIDs.openFolder]: { label: trans.__('Open Folder') },
+    [CommandIDs.goUp]: { label: trans.__('Go to the Folder Above') },
+    [CommandIDs.insertSnippet]: {
+      label: trans.__('Insert in Notebook'),
+      caption: trans.__('Put the Python that reads this into the active notebook')
+    },
+    [CommandIDs.copyUri]: { label: trans.__('Copy URI') },
+    [CommandIDs.openLink]: { label: trans.__('Open a Link to a Bucket') },
+    [CommandIDs.generateToken]: {
+      label: trans.__('Generate Upload Token'),
+      caption: trans.__('A short-lived cloud token for uploading from another computer'),
+      palette: true
+    }
+  };
+}
+
+/** Adds a command of the table, and its palette line where it has one. */
+export function addCommand(
+  commands: CommandRegistry,
+  palette: ICommandPalette | null,
+  trans: TranslationBundle,
+  id: string,
+  options: Omit<CommandRegistry.ICommandOptions, 'label' | 'caption' | 'icon'>
+): IDisposable {
+  const { palette: listed, ...text } = commandTable(trans)[id];
+  if (listed) {
+    palette?.addItem({ command: id, category: trans.__('Cloud Buckets') });
+  }
+  return commands.addCommand(id, { ...text, ...options });
+}

@@ -1,0 +1,17 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { BucketList } from './store/buckets';
+import { StoreClient } from './store/client';
+import { IStore } from './tokens';
+
+const store: JupyterFrontEndPlugin<IStore> = {
+  id: 'jupyterlab-leap-buckets:store',
+  description: 'Asks the server extension for buckets, objects, uploads and tokens.',
+  autoStart: true,
+  provides: IStore,
+  activate: (app: JupyterFrontEnd): IStore => {
+    const client = new StoreClient(app.serviceManager.serverSettings);
+    return { client, buckets: new BucketList(client) };
+  }
+};
+
+export default [store];

@@ -1,0 +1,204 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { IAccessToken, IBucket, IObject, IPage, IUploadSession } from './entry';
+import { StoreError } from './errors';
+
+/** Which objects to list. */
+export interface IListOptions {
+  /** At most this many entries in the page; the server's limit is 1,000. */
+  limit?: number;
+  /** From the previous page; none asks for the first. */
+  pageToken?: string;
+  /** Only names that start so, asked of the store. */
+  startsWith?: string;
+  signal?: AbortSignal;
+}
+
+/** A write's condition: only if absent (`0`), or only over this generation. */
+export type Precondition = 0 | string;
+
+/** What the user agreed to when writing in somebody else's folder: the owner's name. */
+export interface IWriteOptions {
+  confirmedOwner?: string;
+  signal?: AbortSignal;
+}
+
+const OUTSIDE_HOME_HEADER = 'X-Leap-Confirm-Outside-Home';
+
+/**
+ * Asks our server extension. Every method rejects with a `StoreError`, or with an `AbortError`
+ * when its signal was aborted; one call is one request.
+ */
+export class StoreClient {
+  constructor(readonly settings: ServerConnection.ISettings = ServerConnection.makeSettings()) {}
+
+  /** The address of a route, under the server's base URL. */
+  url(route: string, query: Record<string, string | undefined> = {}): string {
+    const search = Object.entries(query)
+      .filter((pair): pair is [string, string] => pair[1] !== undefined)
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+      .join('&');
+    const path = URLExt.join(this.settings.baseUrl, 'leap-buckets', route);
+    return search ? `${path}?${search}` : path;
+  }
+
+  objectUrl(bucket: string, key: string): string {
+    return this.url('object', { bucket, key });
+  }
+
+  async buckets(signal?: AbortSignal): Promise<IBucket[]> {
+    const answer = await this._json<{ buckets: IBucket[] }>(this.url('buckets'), { signal });
+    return answer.buckets;
+  }
+
+  async list(bucket: string, prefix: string, options: IListOptions = {}): Promise<IPage> {
+    const { limit, pageToken, startsWith, signal } = options;
+    const query = {
+      bucket,
+      prefix,
+      limit: limit?.toString(),
+      pageToken,
+      startsWith
+    };
+    return this._json(this.url('list', query), { signal });
+  }
+
+  /** Size, type and generation of an object, without its bytes. */
+  async head(bucket: string, key: string, signal?: AbortSignal): Promise<IObject> {
+    const response = await this._request(this.objectUrl(bucket, key), {
+      method: 'HEAD',
+      signal
+    });
+    return describe(key, response.headers);
+  }
+
+  /** The bytes of an object, or `length` of them from `offset`; with what HEAD would tell. */
+  async read(
+    bucket: string,
+    key: string,
+    options: { offset?: number; length?: number; signal?: AbortSignal } = {}
+  ): Promise<{ object: IObject; bytes: ArrayBuffer }> {
+    const { offset = 0, length, signal } = options;
+    const headers: Record<string, string> = {};
+    if (length !== undefined) {
+      headers.Range = `bytes=${offset}-${offset + length - 1}`;
+    }
+    const response = await this._request(this.objectUrl(bucket, key), {
+      headers,
+      signal
+    });
+    return {
+      object: describe(key, response.headers),
+      bytes: await response.arrayBuffer()
+    };
+  }
+
+  /** Writes a small object whole. Rejects with status 412 when the condition does not hold. */
+  async write(
+    bucket: string,
+    key: string,
+    body: Blob | string,
+    condition: Precondition,
+    options: IWriteOptions & { contentType?: string } = {}
+  ): Promise<IObject> {
+    return this._json(this.objectUrl(bucket, key), {
+      method: 'PUT',
+      body,
+      headers: {
+        // Without a type of its own makeRequest would call the bytes JSON.
+        'Content-Type': options.contentType ?? 'application/octet-stream',
+        ...(condition === 0 ? { 'If-None-Match': '*' } : { 'If-Match': `"${condition}"` }),
+        ...outsideHome(options)
+      },
+      signal: options.signal
+    });
+  }
+
+  async delete(
+    bucket: string,
+    key: string,
+    generation: string,
+    options: IWriteOptions = {}
+  ): Promise<void> {
+    await this._request(this.objectUrl(bucket, key), {
+      method: 'DELETE',
+      headers: { 'If-Match': `"${generation}"`, ...outsideHome(options) },
+      signal: options.signal
+    });
+  }
+
+  /** Opens an upload session: nothing is visible in the bucket until its last piece arrived. */
+  async startUpload(
+    upload: {
+      bucket: string;
+      key: string;
+      size: number;
+      contentType: string;
+      ifGenerationMatch: Precondition;
+    },
+    options: IWriteOptions = {}
+  ): Promise<IUploadSession> {
+    return this._json(this.url('uploads'), {
+      method: 'POST',
+      body: JSON.stringify(upload),
+      headers: { 'Content-Type': 'application/json', ...outsideHome(options) },
+      signal: options.signal
+    });
+  }
+
+  /** Ends a session without an object. */
+  async abortUpload(id: string): Promise<void> {
+    await this._request(this.url(`uploads/${id}`), { method: 'DELETE' });
+  }
+
+  /** A cloud token. Without a bucket it is the full one. */
+  async token(signal?: AbortSignal): Promise<IAccessToken> {
+    return this._json(this.url('token'), {
+      method: 'POST',
+      body: '{}',
+      signal
+    });
+  }
+
+  private async _json<T>(url: string, init: RequestInit): Promise<T> {
+    const response = await this._request(url, init);
+    const body = await response.text();
+    try {
+      return JSON.parse(body);
+    } catch {
+      // 200 with a login page: a proxy answered in the server's place.
+      throw StoreError.fromAnswer(response.status, body);
+    }
+  }
+
+  private async _request(url: string, init: RequestInit): Promise<Response> {
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, init, this.settings);
+    } catch {
+      init.signal?.throwIfAborted();
+      throw StoreError.offline();
+    }
+    if (!response.ok) {
+      throw StoreError.fromAnswer(response.status, await response.text());
+    }
+    return response;
+  }
+}
+
+function outsideHome({ confirmedOwner }: IWriteOptions): Record<string, string> {
+  return confirmedOwner === undefined
+    ? {}
+    : { [OUTSIDE_HOME_HEADER]: encodeURIComponent(confirmedOwner) };
+}
+
+function describe(key: string, headers: Headers): IObject {
+  const total = headers.get('Content-Range')?.split('/')[1] ?? headers.get('Content-Length');
+  return {
+    key,
+    size: Number(total),
+    generation: (headers.get('ETag') ?? '').replace(/^W\/|"/g, ''),
+    updated: headers.get('Last-Modified'),
+    contentType: headers.get('Content-Type')
+  };
+}

@@ -1,0 +1,76 @@
+/** What the server says about buckets and their contents: the JSON shapes of the HTTP API. */
+
+export interface IBucket {
+  /** `[A-Za-z0-9._~-]+`; also the first segment of a path in the drive. */
+  readonly id: string;
+  /** The bucket alone, such as `gs://leap-scratch`. */
+  readonly uri: string;
+  readonly provider: 'gcs' | 's3' | 'local';
+  readonly label: string;
+  /** The user's own prefix: empty, or ending in `/`. */
+  readonly home: string;
+  readonly access: 'read-write' | 'read-only';
+  /** Days after creation at which objects are deleted, where that is known. */
+  readonly expiresAfterDays: number | null;
+  /** Why this bucket cannot be used, or null. */
+  readonly error: string | null;
+}
+
+export interface IEntry {
+  readonly kind: 'folder' | 'object';
+  /** The last segment of the key; a folder's has no trailing slash. */
+  readonly name: string;
+  /** The whole object key; a folder's ends in `/`. */
+  readonly key: string;
+  /** Bytes; null for a folder. */
+  readonly size: number | null;
+  /** RFC 3339 with `Z`; null for a folder. */
+  readonly updated: string | null;
+  /** An opaque string that changes with every write. */
+  readonly generation: string | null;
+  readonly contentType: string | null;
+  readonly storageClass: string | null;
+}
+
+export interface IPage {
+  readonly entries: readonly IEntry[];
+  /** Asks for the following page; null after the last. */
+  readonly nextPageToken: string | null;
+}
+
+/** An object as the store has it after a write, or as HEAD tells it. */
+export interface IObject {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly generation: string;
+  readonly updated: string | null;
+  readonly contentType: string | null;
+  /** Base64 of the big-endian crc32c, where the store computes one. */
+  readonly crc32c?: string | null;
+}
+
+/** An upload session as `POST uploads` opens it. */
+export interface IUploadSession {
+  readonly id: string;
+  /** Bytes of one piece: a multiple of 256 KiB. */
+  readonly partSize: number;
+  readonly relayUrl: string;
+  readonly directUrl: string | null;
+}
+
+/** A cloud token as `POST token` gives it. */
+export interface IAccessToken {
+  readonly accessToken: string;
+  /** RFC 3339 with `Z`; null where the source does not tell. */
+  readonly expiresAt: string | null;
+  readonly account: string | null;
+  /** Where it comes from, in words. */
+  readonly source: string;
+  readonly scope: {
+    readonly kind: 'full' | 'limited';
+    readonly bucket: string | null;
+    readonly prefix: string | null;
+    readonly permissions: readonly string[];
+  };
+}

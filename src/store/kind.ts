@@ -1,0 +1,12 @@
+import type { IEntry } from './entry';
+
+/** The document factory that shows a data set: the name by which `docmanager:open` finds it. */
+export const DATASET_FACTORY = 'Data Set Summary';
+
+/**
+ * Whether a folder is a Zarr store. Only its name tells: looking inside would cost a request for
+ * every folder of a list.
+ */
+export function isDataset(entry: Pick<IEntry, 'kind' | 'name'>): boolean {
+  return entry.kind === 'folder' && /\.zarr$/i.test(entry.name);
+}
