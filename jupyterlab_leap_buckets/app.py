@@ -10,6 +10,7 @@ from traitlets import Dict, Enum, Float, Int, List
 from .errors import LeapError
 
 if TYPE_CHECKING:
+    from .credentials import TokenBroker
     from .discovery import Bucket
     from .stores.base import Store
     from .uploads import UploadSessions
@@ -59,11 +60,14 @@ class LeapBuckets(ExtensionApp):
         32, help="Seconds during which a call to the store that may be repeated is repeated."
     ).tag(config=True)
 
+    tokenTimeout = Float(20, help="Seconds to wait for gcloud or Google to give a token.").tag(config=True)  # noqa: N815
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._places: list[Bucket] | None = None
         self._stores: dict[str, Store] = {}
         self._uploads: UploadSessions | None = None
+        self._tokens: TokenBroker | None = None
 
     def initialize_handlers(self) -> None:
         from .routes import handlers
@@ -111,8 +115,18 @@ class LeapBuckets(ExtensionApp):
             self._uploads = UploadSessions(self.maxUploads, self.uploadLifetime)
         return self._uploads
 
+    @property
+    def tokens(self) -> TokenBroker:
+        if self._tokens is None:
+            from .credentials import TokenBroker
+
+            self._tokens = TokenBroker(self.tokenTimeout)
+        return self._tokens
+
     async def stop_extension(self) -> None:
-        """Abort open uploads and close connections."""
+        """Abort open uploads, end a running gcloud and close connections."""
+        if self._tokens is not None:
+            await self._tokens.close()
         if self._uploads is not None:
             await self._uploads.close()
         stores, self._stores = self._stores, {}
