@@ -1,10 +1,10 @@
 import type { IBucket, IEntry } from './entry';
 import { isDataset } from './kind';
-import { toUri } from './path';
+import { toLocalPath, toUri } from './path';
 
 /** Python that reads an entry, ready to run where the bucket's libraries are installed. */
 export function readSnippet(bucket: IBucket, entry: Pick<IEntry, 'kind' | 'name' | 'key'>): string {
-  const place = literal(address(bucket, entry.key));
+  const place = literal(address(bucket, entry));
   if (isDataset(entry)) {
     return `import xarray as xr\n\nds = xr.open_zarr(${place})\nds`;
   }
@@ -40,10 +40,15 @@ function text(place: string): string {
   return `import fsspec\n\nwith fsspec.open(${place}, "r") as f:\n    text = f.read()`;
 }
 
-/** A folder on disk is read by its path: xarray and pandas take no `file://` everywhere. */
-function address(bucket: IBucket, key: string): string {
-  const uri = toUri(bucket.uri, key).replace(/\/$/, '');
-  return bucket.provider === 'local' ? uri.replace(/^file:\/\//, '') : uri;
+/**
+ * What the libraries take: a URI, or for a folder on disk its path, as not all of them know `file://`.
+ */
+function address(bucket: IBucket, { key, kind }: Pick<IEntry, 'key' | 'kind'>): string {
+  if (bucket.provider === 'local') {
+    const root = decodeURIComponent(new URL(bucket.uri).pathname);
+    return toLocalPath({ bucket: root, key }, kind);
+  }
+  return toUri(bucket.uri, kind === 'folder' ? key.slice(0, -1) : key);
 }
 
 /** A Python string literal: JSON's escapes are Python's, once astral characters stay themselves. */
