@@ -1,0 +1,13 @@
+"""The server of the UI tests: JupyterLab's own test settings, on loopback. Never for production."""
+
+import os
+
+from jupyterlab.galata import configure_jupyter_server
+
+c = get_config()  # noqa: F821  (Jupyter puts it there)
+configure_jupyter_server(c)
+c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.port = int(os.environ["LEAP_TEST_PORT"])
+c.ServerApp.allow_root = True
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.news_url = None

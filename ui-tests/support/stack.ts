@@ -1,0 +1,93 @@
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Gcs, PERSISTENT, SCRATCH } from './gcs';
+import { answers, freePort, start, stop, type IServer } from './processes';
+
+const UI_TESTS = resolve(__dirname, '..');
+const STUB_GCLOUD = resolve(UI_TESTS, '../jupyterlab_leap_buckets/tests/stub_gcloud/gcloud');
+
+/** The user of the tests; her folders are `gs://leap-scratch/jovyan` and its sister. */
+export const USER = 'jovyan';
+export const HOME = `${USER}/`;
+
+/** How the stub `gcloud` on the server's PATH behaves; `absent` removes it. */
+export type GcloudMode = 'fresh' | 'nearly-expired' | 'failing' | 'hanging' | 'absent';
+
+/** A JupyterLab server with our extension, on an emulated cloud of its own. */
+export class Stack {
+  /**
+   * Starts both; LEAP_PYTHON is the Python that has JupyterLab and the extension.
+   */
+  static async start(): Promise<Stack> {
+    const folder = await mkdtemp(join(tmpdir(), 'leap-ui-'));
+    const [gcs, port] = await Promise.all([Gcs.start(), freePort()]);
+    const python = process.env.LEAP_PYTHON ?? 'python3';
+    const bin = join(folder, 'bin');
+    await Promise.all(['bin', 'root', 'home', 'tmp'].map(name => mkdir(join(folder, name))));
+    const modeFile = join(folder, 'gcloud-mode');
+    const server = start(
+      python,
+      ['-m', 'jupyterlab', '--config', join(UI_TESTS, 'jupyter_server_test_config.py'), '--debug'],
+      {
+        cwd: folder,
+        env: {
+          ...process.env,
+          // Only these: a gcloud of the machine must not answer in the stub's place.
+          PATH: `${bin}:${dirname(python)}`,
+          HOME: join(folder, 'home'),
+          TMPDIR: join(folder, 'tmp'),
+          JUPYTERLAB_GALATA_ROOT_DIR: join(folder, 'root'),
+          JUPYTER_CONFIG_DIR: join(folder, 'home', 'config'),
+          LEAP_TEST_PORT: String(port),
+          JUPYTERHUB_USER: USER,
+          SCRATCH_BUCKET: `gs://${SCRATCH}/${USER}`,
+          PERSISTENT_BUCKET: `gs://${PERSISTENT}/${USER}`,
+          PANGEO_SCRATCH: `gs://${SCRATCH}/${USER}`,
+          STORAGE_EMULATOR_HOST: gcs.url,
+          STUB_GCLOUD_MODE_FILE: modeFile,
+          // Else google-auth waits for a metadata server that no laptop has.
+          NO_GCE_CHECK: 'true'
+        }
+      }
+    );
+    const stack = new Stack(`http://127.0.0.1:${port}`, folder, gcs, server);
+    await stack.gcloud('fresh');
+    await answers(server, `${stack.url}/api`);
+    return stack;
+  }
+
+  private constructor(
+    readonly url: string,
+    private readonly _folder: string,
+    readonly gcs: Gcs,
+    private readonly _server: IServer
+  ) {}
+
+  /** The server's own folder: what the file browser shows. */
+  get root(): string {
+    return join(this._folder, 'root');
+  }
+
+  /** Everything the server has logged, at debug level. */
+  get log(): string {
+    return this._server.output();
+  }
+
+  async gcloud(mode: GcloudMode): Promise<void> {
+    const program = join(this._folder, 'bin', 'gcloud');
+    if (mode === 'absent') {
+      await rm(program, { force: true });
+      return;
+    }
+    await copyFile(STUB_GCLOUD, program);
+    await writeFile(join(this._folder, 'gcloud-mode'), mode);
+  }
+
+  /** As a culled server: every request fails until the next stack. */
+  async stop(): Promise<void> {
+    await stop(this._server);
+    await this.gcs.stop();
+    await rm(this._folder, { recursive: true, force: true });
+  }
+}
