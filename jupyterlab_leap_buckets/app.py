@@ -60,7 +60,7 @@ class LeapBuckets(ExtensionApp):
         32, help="Seconds during which a call to the store that may be repeated is repeated."
     ).tag(config=True)
 
-    tokenTimeout = Float(20, help="Seconds to wait for gcloud or Google to give a token.").tag(config=True)  # noqa: N815
+    tokenTimeout = Float(20, help="Seconds to wait for gcloud or Google to give a token.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

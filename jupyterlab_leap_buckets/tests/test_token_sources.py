@@ -7,7 +7,7 @@ import json
 import os
 import time
 import traceback
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -123,7 +123,7 @@ async def test_closing_the_server_ends_a_hanging_gcloud(machine, gcloud):
     broker = TokenBroker(60)
     waiting = asyncio.create_task(broker.token())
     log = machine / "gcloud-calls"
-    while not log.exists() or "child" not in log.read_text():
+    while not log.exists() or "child" not in log.read_text():  # noqa: ASYNC110 - another process writes it
         await asyncio.sleep(0.05)
     await broker.close()
     with pytest.raises(asyncio.CancelledError):
@@ -168,9 +168,8 @@ async def serve(handlers: dict[str, web.StreamResponse]) -> tuple[web.AppRunner,
         app.router.add_route("*", path, handler)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    return runner, "http://127.0.0.1:{}".format(site._server.sockets[0].getsockname()[1])
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
 
 
 def adc_file(machine: Path, monkeypatch, token_uri: str) -> None:

@@ -1,0 +1,180 @@
+"""The routes as a page sees them behind a real JupyterHub: its proxy, its path prefix, its cookies and XSRF checks."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+PIECE = 256 * 1024
+
+
+class Page:
+    """A page of one user's JupyterLab: her cookies, and the headers Chromium adds to what the page sends."""
+
+    def __init__(self, hub: str, user: str) -> None:
+        self.user = user
+        self.server = f"{hub}user/{user}/"
+        self._session = requests.Session()
+        login = self._visit("get", f"{hub}hub/login")
+        form_token = re.search(r'name="_xsrf" value="([^"]+)"', login.text)[1]
+        form = {"username": user, "password": "any", "_xsrf": form_token}
+        assert self._visit("post", f"{hub}hub/login", data=form).ok
+        deadline = time.monotonic() + 120
+        while not self._visit("get", f"{self.server}lab").url.startswith(f"{self.server}lab"):
+            assert time.monotonic() < deadline, "the user's server did not start"
+            self._visit("get", f"{hub}hub/spawn/{user}")
+            time.sleep(0.5)
+
+    def _visit(self, verb: str, url: str, **options) -> requests.Response:
+        return self._session.request(verb, url, headers={"Sec-Fetch-Mode": "navigate"}, timeout=60, **options)
+
+    def xsrf(self) -> str:
+        """What the page reads from `document.cookie`, which a worker cannot."""
+        path = urlsplit(self.server).path
+        return next(c.value for c in self._session.cookies if c.name == "_xsrf" and c.path == path)
+
+    def call(
+        self, verb: str, path: str, *, server: str | None = None, xsrf: bool = True, headers=None, **options
+    ) -> requests.Response:
+        """A fetch by the page's own script; `path` below `leap-buckets/`, or an absolute path."""
+        sent = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin", **(headers or {})}
+        if xsrf:
+            sent["X-XSRFToken"] = self.xsrf()
+        base = f"{server or self.server}leap-buckets/"
+        url = requests.compat.urljoin(base, path)
+        return self._session.request(verb, url, headers=sent, timeout=60, allow_redirects=False, **options)
+
+
+@pytest.fixture(scope="module")
+def hub(pytestconfig):
+    process = subprocess.Popen(
+        [sys.executable, str(pytestconfig.rootpath / "ui-tests" / "hub" / "run.py")], stdout=subprocess.PIPE, text=True
+    )
+    line = process.stdout.readline()
+    assert line, "the hub did not start"
+    yield json.loads(line)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def ada(hub):
+    return Page(hub["url"], "ada")
+
+
+@pytest.fixture(scope="module")
+def ben(hub):
+    return Page(hub["url"], "ben")
+
+
+def upload(page: Page, key: str, content: bytes) -> list[requests.Response]:
+    """Both answers of a two-piece upload by the relay."""
+    asked = {
+        "bucket": "leap-scratch",
+        "key": key,
+        "size": len(content),
+        "contentType": "text/plain",
+        "ifGenerationMatch": 0,
+    }
+    started = page.call("post", "uploads", json=asked)
+    assert started.status_code == 201, started.text
+    answers = []
+    for start in (0, PIECE):
+        piece = content[start : start + PIECE] if start == 0 else content[start:]
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Range": f"bytes {start}-{start + len(piece) - 1}/{len(content)}",
+        }
+        answers.append(page.call("put", started.json()["relayUrl"], data=piece, headers=headers))
+    return answers
+
+
+def test_each_user_sees_her_own_home(ada, ben):
+    for page in (ada, ben):
+        answer = page.call("get", "buckets")
+        assert answer.status_code == 200, answer.text
+        homes = {bucket["uri"]: bucket["home"] for bucket in answer.json()["buckets"]}
+        assert homes == {"gs://leap-scratch": f"{page.user}/", "gs://leap-persistent": f"{page.user}/"}
+
+
+def test_a_read_without_the_xsrf_header_is_refused(ada):
+    """What a worker gets unless the page hands it the header."""
+    answer = ada.call("get", "buckets", xsrf=False)
+    assert answer.status_code == 403
+    assert answer.json()["reason"] and "buckets" not in answer.json()
+    assert ada.call("get", "buckets").status_code == 200
+
+
+def test_an_upload_passes_the_proxy_piece_by_piece(ada):
+    content = bytes(range(256)) * 1024 + b"the last piece"
+    first, last = upload(ada, "ada/two pieces #1.txt", content)
+    assert (first.status_code, first.headers["Range"]) == (308, f"bytes=0-{PIECE - 1}")
+    assert last.status_code == 200, last.text
+    assert last.json()["crc32c"]
+    listed = ada.call("get", "list", params={"bucket": "leap-scratch", "prefix": "ada/"})
+    assert {e["name"]: e["size"] for e in listed.json()["entries"]} == {"two pieces #1.txt": len(content)}
+    where = {"bucket": "leap-scratch", "key": "ada/two pieces #1.txt"}
+    assert ada.call("get", "object", params=where).content == content
+    part = ada.call("get", "object", params=where, headers={"Range": "bytes=-5"})
+    assert (part.status_code, part.content) == (206, b"piece")
+
+
+def test_a_token_needs_a_post_from_the_page_itself(ada):
+    assert ada.call("post", "token", json={}).json()["source"] == "gcloud"
+    refused = [
+        ada.call("post", "token", json={}, xsrf=False),
+        ada.call("post", "token", json={}, headers={"Sec-Fetch-Site": "cross-site"}),
+        ada.call("get", "token"),
+    ]
+    assert [answer.status_code for answer in refused] == [403, 403, 405]
+    assert not any("ya29" in answer.text for answer in refused)
+
+
+ROUTES = [
+    ("get", "buckets"),
+    ("get", "list?bucket=leap-scratch&prefix=ada/"),
+    ("get", "object?bucket=leap-scratch&key=ada/secret.txt"),
+    ("head", "object?bucket=leap-scratch&key=ada/secret.txt"),
+    ("put", "object?bucket=leap-scratch&key=ada/secret.txt"),
+    ("delete", "object?bucket=leap-scratch&key=ada/secret.txt"),
+    ("post", "uploads"),
+    ("put", "uploads/any"),
+    ("delete", "uploads/any"),
+    ("post", "token"),
+]
+
+
+@pytest.mark.parametrize(("verb", "path"), ROUTES, ids=lambda value: value.partition("?")[0])
+@pytest.mark.parametrize("xsrf", ["none", "ben's", "ada's"])
+def test_another_users_cookie_gets_nothing(ada, ben, verb, path, xsrf):
+    upload_once(ada)
+    headers = {"X-XSRFToken": ada.xsrf()} if xsrf == "ada's" else {}
+    body = {} if verb in ("get", "head", "delete") else {"json": {"bucket": "leap-scratch", "key": "ada/secret.txt"}}
+    answer = ben.call(verb, path, server=ada.server, xsrf=xsrf == "ben's", headers=headers, **body)
+    assert answer.status_code in (302, 403)
+    assert not re.search("secret text|ya29|gs://|entries", answer.text)
+    kept = ada.call("get", "object", params={"bucket": "leap-scratch", "key": "ada/secret.txt"})
+    assert kept.content.endswith(b"secret text")
+
+
+def upload_once(ada: Page) -> None:
+    where = {"bucket": "leap-scratch", "key": "ada/secret.txt"}
+    if ada.call("head", "object", params=where).status_code == 404:
+        assert upload(ada, where["key"], b"." * PIECE + b"secret text")[-1].status_code == 200
+
+
+def test_no_log_holds_a_token_or_an_upload_address(hub, ada):
+    ada.call("post", "token", json={})
+    logs = [path.read_text(errors="replace") for path in Path(hub["folder"]).glob("*.log")]
+    assert any("leap-buckets/token" in log for log in logs), "the users' servers write into the hub's log"
+    assert not any(re.search("ya29|upload_id=", log) for log in logs)
