@@ -1,9 +1,11 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Gcs, PERSISTENT, SCRATCH } from './gcs';
 import { answers, freePort, start, stop, type IServer } from './processes';
 
+// What the stub, a script, calls.
+const TOOLS = ['cat', 'date', 'sleep'];
 const UI_TESTS = resolve(__dirname, '..');
 const STUB_GCLOUD = resolve(UI_TESTS, '../jupyterlab_leap_buckets/tests/stub_gcloud/gcloud');
 
@@ -25,6 +27,7 @@ export class Stack {
     const python = process.env.LEAP_PYTHON ?? 'python3';
     const bin = join(folder, 'bin');
     await Promise.all(['bin', 'root', 'home', 'tmp'].map(name => mkdir(join(folder, name))));
+    await Promise.all(TOOLS.map(tool => symlink(`/bin/${tool}`, join(bin, tool))));
     const modeFile = join(folder, 'gcloud-mode');
     const server = start(
       python,
