@@ -133,5 +133,3 @@ def _unique(bucket: Bucket, found: Sequence[Bucket], source: str) -> Bucket:
 
 def _with_own_homes(bucket: Bucket, found: Sequence[Bucket]) -> Bucket:
     return replace(bucket, own=tuple(dict.fromkeys(one.home for one in found if one.uri == bucket.uri)))
-
-

@@ -1,0 +1,25 @@
+"""The route table. Paths hold no bucket and no key: those travel in the query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def handlers() -> list[tuple[str, Any]]:
+    """Tornado routes relative to the base URL."""
+    from .buckets import BucketsHandler
+    from .fallback import FallbackHandler
+    from .list import ListHandler
+    from .object import ObjectHandler
+    from .token import TokenHandler
+    from .uploads import UploadHandler, UploadsHandler
+
+    return [
+        ("leap-buckets/buckets", BucketsHandler),
+        ("leap-buckets/list", ListHandler),
+        ("leap-buckets/object", ObjectHandler),
+        ("leap-buckets/uploads", UploadsHandler),
+        (r"leap-buckets/uploads/(?P<upload_id>[A-Za-z0-9_-]+)", UploadHandler),
+        ("leap-buckets/token", TokenHandler),
+        (r"leap-buckets(?:/.*)?", FallbackHandler),
+    ]

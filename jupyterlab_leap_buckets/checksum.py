@@ -1,0 +1,44 @@
+"""crc32c as Google writes it, where the machine has the library for it.
+
+`google_crc32c` is compiled, so it is used when it is there (hub images have it) and never required: the browser
+computes its own checksum of what it sends.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+
+class Crc32c:
+    """A running checksum. `value` is base64 of the four big-endian bytes, or None without the library."""
+
+    def __init__(self) -> None:
+        self._state: Any = _new_state()
+
+    def update(self, data: bytes) -> None:
+        if self._state is not None:
+            self._state.update(data)
+
+    def copy(self) -> Crc32c:
+        twin = Crc32c()
+        twin._state = None if self._state is None else self._state.copy()
+        return twin
+
+    @property
+    def value(self) -> str | None:
+        return None if self._state is None else base64.b64encode(self._state.digest()).decode("ascii")
+
+
+def crc32c(data: bytes) -> str | None:
+    checksum = Crc32c()
+    checksum.update(data)
+    return checksum.value
+
+
+def _new_state() -> Any:
+    try:
+        from google_crc32c import Checksum
+    except ImportError:
+        return None
+    return Checksum()

@@ -1,0 +1,19 @@
+"""Every other address below leap-buckets/: a JSON 404 instead of the server's HTML page."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ..errors import from_status
+from .base import LeapHandler
+
+
+class FallbackHandler(LeapHandler):
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        self.body()
+        raise from_status(404)
+
+    head = post = put = patch = delete = get

@@ -1,0 +1,145 @@
+"""GET, HEAD, PUT and DELETE of one object. What is read is somebody else's bytes: never a page on this origin."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+from tornado.iostream import StreamClosedError
+
+from ..discovery import Bucket
+from ..errors import LeapError
+from ..paths import check_key
+from ..stores.base import ByteRange, ObjectInfo
+from .base import LeapHandler
+from .content import check_content_type, shown_type
+from .writing import check_may_write, precondition
+
+
+class ObjectHandler(LeapHandler):
+    too_large_hint = "Upload it in pieces instead: POST uploads."
+
+    @property
+    def body_limit(self) -> int:  # type: ignore[override]
+        return self.leap.smallWriteLimit
+
+    @property
+    def content_security_policy(self) -> str:
+        return "sandbox; default-src 'none'"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        bucket, key = self._named()
+        wanted = parse_range(self.request.headers.get("Range"))
+        reading = await self.leap.store(bucket).read(key, wanted)
+        try:
+            self._describe(reading.info, reading.stop - reading.start)
+            if self.check_etag_header():
+                self._not_modified()
+                return
+            if wanted:
+                self.set_status(206)
+                self.set_header(
+                    "Content-Range", f"bytes {reading.start}-{reading.stop - 1}/{reading.info.size}"
+                )
+            await self.flush()
+            async for chunk in reading.chunks:
+                self.write(chunk)
+                await self.flush()
+        except StreamClosedError:
+            return  # the reader went away
+        except LeapError as error:
+            # The status is sent already: a connection cut short is the only true way left to say that it failed.
+            self.log.warning("Leap buckets stopped an answer: %s", error)
+            self.detach().close()
+            return
+        finally:
+            reading.release()
+        self.finish(set_content_type=self._headers["Content-Type"])
+
+    @web.authenticated
+    @authorized
+    async def head(self) -> None:
+        bucket, key = self._named()
+        info = await self.leap.store(bucket).head(key)
+        self._describe(info, info.size)
+        if self.check_etag_header():
+            self._not_modified()
+            return
+        self.finish(set_content_type=self._headers["Content-Type"])
+
+    @web.authenticated
+    @authorized
+    async def put(self) -> None:
+        data = self.body()
+        bucket, key = self._named()
+        if_generation = precondition(self)
+        if if_generation is None:
+            raise LeapError(
+                428,
+                "precondition-required",
+                f"Writing {key!r} needs to say what it replaces.",
+                'Send If-None-Match: * for a new object, or If-Match: "<generation>".',
+            )
+        check_may_write(self, bucket, key)
+        content_type = check_content_type(self.request.headers.get("Content-Type"))
+        info = await self.leap.store(bucket).write(key, data, content_type, if_generation)
+        self.set_header("ETag", f'"{info.generation}"')
+        self.finish_json(info.as_json())
+
+    @web.authenticated
+    @authorized
+    async def delete(self) -> None:
+        self.body()
+        bucket, key = self._named()
+        if_generation = precondition(self)
+        check_may_write(self, bucket, key)
+        await self.leap.store(bucket).delete(key, if_generation)
+        self.set_status(204)
+        self.finish()
+
+    def _named(self) -> tuple[Bucket, str]:
+        return self.leap.bucket(self.query("bucket")), check_key(self.query("key"))
+
+    def _describe(self, info: ObjectInfo, length: int) -> None:
+        content_type, inline = shown_type(info.content_type)
+        name = info.key.rstrip("/").rpartition("/")[2] or "object"
+        plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", name)
+        kind = "inline" if inline else "attachment"
+        self.set_header("Content-Type", content_type)
+        self.set_header(
+            "Content-Disposition", f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        )
+        self.set_header("Content-Length", str(length))
+        self.set_header("ETag", f'"{info.generation}"')
+        self.set_header("Accept-Ranges", "bytes")
+        self.set_header("Cache-Control", "private, no-cache")
+        if info.encoding:
+            self.set_header("Content-Encoding", info.encoding)
+        if info.updated:
+            moment = datetime.fromisoformat(info.updated.replace("Z", "+00:00"))
+            self.set_header("Last-Modified", format_datetime(moment.astimezone(timezone.utc), usegmt=True))
+
+    def _not_modified(self) -> None:
+        self.set_status(304)
+        self.finish()
+
+
+def parse_range(header: str | None) -> ByteRange | None:
+    """One range of bytes, None without the header; 416 for several ranges or anything else."""
+    if header is None:
+        return None
+    parsed = re.fullmatch(r"bytes=(\d{0,19})-(\d{0,19})", header.replace(" ", ""))
+    first, last = (parsed[1], parsed[2]) if parsed else ("", "")
+    if first and (not last or int(first) <= int(last)):
+        return ByteRange(int(first), int(last) if last else None)
+    if not first and last and int(last) > 0:
+        return ByteRange(-int(last))
+    raise LeapError(
+        416, "bad-range", "Range has to name one range of bytes.", "Send Range: bytes=first-last."
+    )

@@ -1,0 +1,80 @@
+"""What is asked before anything is written or deleted."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote
+
+from ..discovery import Bucket
+from ..errors import LeapError
+from ..paths import outside_owner
+from ..stores.base import ABSENT
+from .base import LeapHandler
+
+CONFIRM_HEADER = "X-Leap-Confirm-Outside-Home"
+_GENERATION = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+def check_may_write(handler: LeapHandler, bucket: Bucket, key: str) -> None:
+    """403 in a read-only bucket, and outside the user's home unless that was confirmed by naming whose folder it is."""
+    if bucket.access == "read-only":
+        raise LeapError(
+            403, "read-only", f"The bucket {bucket.label!r} is read-only.", "Write to a place of your own."
+        )
+    owner = outside_owner(key, bucket.own)
+    if owner is None or handler.leap.homeRule == "allow":
+        return
+    where = f"{key!r} is outside your own folder: it belongs to {owner!r}."
+    if handler.leap.homeRule == "deny":
+        raise LeapError(
+            403, "outside-home-denied", where, "This server lets you write in your own folder only."
+        )
+    if unquote(handler.request.headers.get(CONFIRM_HEADER, "")) != owner:
+        raise LeapError(
+            403,
+            "outside-home",
+            where,
+            f"If you mean it, send it again with the header {CONFIRM_HEADER}: {quote(owner, safe='')}",
+        )
+
+
+def check_generation(value: object) -> str | None:
+    """`ifGenerationMatch`: 0 or a generation, None without one. 400 for anything else."""
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return str(value)
+    if isinstance(value, str) and _GENERATION.fullmatch(value):
+        return value
+    raise LeapError(
+        400,
+        "bad-generation",
+        "A generation is 0 or what a list or an object said it is.",
+        "Read the object again.",
+    )
+
+
+def precondition(handler: LeapHandler) -> str | None:
+    """The generation asked for by `If-None-Match: *` (absent) or `If-Match: "<generation>"`, None without either."""
+    absent = handler.request.headers.get("If-None-Match")
+    match = handler.request.headers.get("If-Match")
+    if absent is not None:
+        if absent.strip() != "*" or match is not None:
+            raise LeapError(
+                400,
+                "bad-precondition",
+                "If-None-Match can only be *, and not beside If-Match.",
+                "Send one of them.",
+            )
+        return ABSENT
+    if match is None:
+        return None
+    quoted = re.fullmatch(r'\s*"([^"]*)"\s*', match)
+    if not quoted:
+        raise LeapError(
+            400,
+            "bad-precondition",
+            "If-Match has to be one quoted generation.",
+            'Send If-Match: "<generation>".',
+        )
+    return check_generation(quoted[1])

@@ -1,0 +1,27 @@
+"""Stores by provider, each imported when the first bucket of its kind is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..paths import split_uri
+
+if TYPE_CHECKING:
+    from ..app import LeapBuckets
+    from ..discovery import Bucket
+    from .base import Store
+
+
+def open_store(bucket: Bucket, leap: LeapBuckets) -> Store:
+    """The store for a bucket without error."""
+    if bucket.provider == "local":
+        from .local import LocalStore
+
+        return LocalStore.from_uri(bucket.uri)
+    from .gcs import GcsStore
+    from .gcs_client import GcsClient
+
+    client = GcsClient(
+        connect_timeout=leap.connectTimeout, read_timeout=leap.readTimeout, deadline=leap.retryDeadline
+    )
+    return GcsStore(split_uri(bucket.uri)[1], client)

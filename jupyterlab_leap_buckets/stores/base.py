@@ -1,0 +1,187 @@
+"""What a store can do. Routes know this, and never which provider is behind it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import LeapError
+
+ABSENT = "0"
+"""The generation of what does not exist: `if_generation=ABSENT` means "only if absent"."""
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """An object's facts. updated: RFC 3339 with `Z`. generation: opaque. crc32c: base64 of the four big-endian bytes,
+    None where the store has none. encoding: how the stored bytes are encoded (`gzip`), None for as they are."""
+
+    key: str
+    size: int
+    updated: str
+    generation: str
+    content_type: str | None
+    storage_class: str | None = None
+    crc32c: str | None = None
+    encoding: str | None = None
+
+    def as_entry(self, prefix: str) -> dict[str, Any]:
+        """The entry of a list of `prefix`."""
+        return {
+            "kind": "object",
+            "name": self.key[len(prefix) :],
+            "key": self.key,
+            "size": self.size,
+            "updated": self.updated,
+            "generation": self.generation,
+            "contentType": self.content_type,
+            "storageClass": self.storage_class,
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The object as an answer of its own, with its checksum."""
+        checksum = {"algorithm": "crc32c", "value": self.crc32c} if self.crc32c else None
+        entry = self.as_entry(self.key[: self.key.rfind("/") + 1])
+        return {**entry, "crc32c": self.crc32c, "checksum": checksum}
+
+
+def folder_entry(prefix: str, key: str) -> dict[str, Any]:
+    """The entry of the folder `key` (which ends in a slash) in a list of `prefix`."""
+    return {
+        "kind": "folder",
+        "name": key[len(prefix) : -1],
+        "key": key,
+        "size": None,
+        "updated": None,
+        "generation": None,
+        "contentType": None,
+        "storageClass": None,
+    }
+
+
+@dataclass(frozen=True)
+class Page:
+    """Part of a list. entries: in order of their keys' UTF-8 bytes. next_token: None after the last page."""
+
+    entries: list[dict[str, Any]]
+    next_token: str | None
+
+
+@dataclass(frozen=True)
+class ByteRange:
+    """Bytes `start` to `end`, both included; `end` None is the object's end; a negative `start` counts from it."""
+
+    start: int
+    end: int | None = None
+
+    def resolve(self, size: int) -> tuple[int, int]:
+        """First byte and the one after the last, for an object of `size` bytes; 416 when there are none."""
+        start = max(0, size + self.start) if self.start < 0 else self.start
+        stop = size if self.end is None else min(size, self.end + 1)
+        if start >= stop:
+            raise not_satisfiable(size)
+        return start, stop
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An object being read: bytes `start` to `stop` (not included) of `info.size`, in `chunks`. Whoever got it calls
+    `release` in the end, read or not."""
+
+    info: ObjectInfo
+    start: int
+    stop: int
+    chunks: AsyncIterator[bytes]
+    release: Callable[[], None]
+
+
+class Upload(ABC):
+    """One object on its way up. `offset` bytes are known to have arrived.
+
+    One piece at a time: `send` and `find_offset` are never called together. After an exception from `send` the
+    offset is only a lower bound, `unsure` is True, and `find_offset` has to be called before the next piece.
+    """
+
+    offset: int = 0
+    unsure: bool = False
+
+    @abstractmethod
+    async def send(self, length: int, chunks: AsyncIterator[bytes]) -> ObjectInfo | None:
+        """Send `length` bytes from `offset` on. The object once it is complete, else None."""
+
+    @abstractmethod
+    async def find_offset(self) -> ObjectInfo | None:
+        """Ask how far it got and set `offset`; the object if it turns out to be complete."""
+
+    @abstractmethod
+    async def abort(self) -> None:
+        """Give up and delete what has arrived."""
+
+
+class Store(ABC):
+    """A bucket. Keys are legal object names; every failure is a LeapError."""
+
+    @abstractmethod
+    async def list(self, prefix: str, starts_with: str, limit: int, token: str | None) -> Page:
+        """One page of the folder `prefix`, of names that begin with `starts_with`; 400 for a bad token."""
+
+    @abstractmethod
+    async def head(self, key: str) -> ObjectInfo:
+        """An object's facts; 404 when there is none."""
+
+    @abstractmethod
+    async def read(self, key: str, wanted: ByteRange | None) -> Reading:
+        """Start to read; 404 when there is no such object, 416 when there are no such bytes."""
+
+    @abstractmethod
+    async def write(self, key: str, data: bytes, content_type: str, if_generation: str) -> ObjectInfo:
+        """Write a small object if its generation is `if_generation`, else 412."""
+
+    @abstractmethod
+    async def delete(self, key: str, if_generation: str | None) -> None:
+        """Delete one object; 404 when there is none, 412 when its generation is another one."""
+
+    @abstractmethod
+    async def begin_upload(self, key: str, size: int, content_type: str, if_generation: str | None) -> Upload:
+        """Start an upload of `size` bytes."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Give back connections."""
+
+
+def not_found(key: str) -> LeapError:
+    return LeapError(
+        404,
+        "no-such-object",
+        f"There is no object {key!r}.",
+        "It may have been deleted or moved: refresh the list.",
+    )
+
+
+def changed(key: str, if_generation: str | None) -> LeapError:
+    """412: the precondition of a write or a delete does not hold."""
+    if if_generation == ABSENT:
+        return LeapError(
+            412, "already-exists", f"{key!r} exists already.", "Choose another name, or replace it knowingly."
+        )
+    return LeapError(
+        412,
+        "changed-meanwhile",
+        f"{key!r} was changed or deleted since it was read.",
+        "Read it again and compare before you replace it.",
+    )
+
+
+def not_satisfiable(size: int | None) -> LeapError:
+    """416; `size` is that of the object where it is known."""
+    headers = {} if size is None else {"Content-Range": f"bytes */{size}"}
+    return LeapError(
+        416,
+        "range-not-satisfiable",
+        "The object has no bytes in this range.",
+        "Ask for bytes inside it.",
+        headers,
+    )

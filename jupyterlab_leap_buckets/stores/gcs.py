@@ -1,0 +1,249 @@
+"""Google Cloud Storage by its JSON API: https://cloud.google.com/storage/docs/json_api/v1"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import aiohttp
+
+from ..errors import LeapError
+from .base import (
+    ByteRange,
+    ObjectInfo,
+    Page,
+    Reading,
+    Store,
+    Upload,
+    changed,
+    folder_entry,
+    not_found,
+    not_satisfiable,
+)
+from .gcs_client import BROKEN, Answer, GcsClient, failure, jitter, unreachable
+from .gcs_object import OBJECT_FIELDS, condition, described, object_info
+from .gcs_upload import GcsUpload
+
+LIST_FIELDS = "nextPageToken,prefixes,items(name,size,updated,generation,contentType,storageClass)"
+OBJECT = "/storage/v1/b/{}/o/{}"
+READ_ATTEMPTS = 5
+"""Connections in a row that may break without a byte before a read fails."""
+
+
+class GcsStore(Store):
+    def __init__(self, bucket: str, client: GcsClient) -> None:
+        self._bucket = bucket
+        self._client = client
+
+    async def list(self, prefix: str, starts_with: str, limit: int, token: str | None) -> Page:
+        url = self._client.url(
+            "/storage/v1/b/{}/o",
+            self._bucket,
+            delimiter="/",
+            prefix=prefix + starts_with or None,
+            maxResults=limit,
+            pageToken=token,
+            fields=LIST_FIELDS,
+        )
+        answer = await self._client.call("GET", url)
+        if answer.status == 404:
+            raise LeapError(
+                404, "no-such-bucket", f"There is no bucket {self._bucket!r} in the store.", "Check its name."
+            )
+        if answer.status == 400 and token:
+            raise LeapError(
+                400,
+                "bad-page-token",
+                "The store does not know this page token.",
+                "Start from the first page.",
+            )
+        page = self._expect(answer, 200, f"the bucket {self._bucket!r}").json()
+        entries = [folder_entry(prefix, key) for key in page.get("prefixes", [])]
+        entries += [object_info(item).as_entry(prefix) for item in page.get("items", [])]
+        entries.sort(key=lambda entry: entry["key"].encode())
+        return Page(entries, page.get("nextPageToken") or None)
+
+    async def head(self, key: str) -> ObjectInfo:
+        return object_info(await self._metadata(key, OBJECT_FIELDS))
+
+    async def _metadata(self, key: str, fields: str) -> dict[str, Any]:
+        answer = await self._client.call("GET", self._client.url(OBJECT, self._bucket, key, fields=fields))
+        if answer.status == 404:
+            raise not_found(key)
+        return self._expect(answer, 200, repr(key)).json()
+
+    # Reading
+
+    async def read(self, key: str, wanted: ByteRange | None) -> Reading:
+        response = await self._open(key, _range_header(wanted), None)
+        try:
+            info, start = described(key, response.status, response.headers)
+        except LeapError:
+            response.close()
+            raise
+        length = int(response.headers.get("Content-Length", info.size - start))
+        body = _Body(self, info, response, start, start + length)
+        return Reading(info, start, start + length, body.chunks(), body.release)
+
+    async def _open(
+        self, key: str, range_header: Mapping[str, str], generation: str | None
+    ) -> aiohttp.ClientResponse:
+        url = self._client.url(OBJECT, self._bucket, key, alt="media", generation=generation)
+        response = await self._client.open(url, {"Accept-Encoding": "gzip", **range_header})
+        if response.status in (200, 206):
+            return response
+        body = await _short(response)
+        if response.status == 404:
+            raise not_found(key)
+        if response.status == 416:
+            total = re.fullmatch(r"bytes \*/(\d+)", response.headers.get("Content-Range", ""))
+            raise not_satisfiable(int(total[1]) if total else None)
+        raise failure(response.status, repr(key), body)
+
+    # Writing
+
+    async def write(self, key: str, data: bytes, content_type: str, if_generation: str) -> ObjectInfo:
+        url = self._client.url(
+            "/upload/storage/v1/b/{}/o",
+            self._bucket,
+            uploadType="media",
+            name=key,
+            ifGenerationMatch=condition(key, if_generation),
+            fields=OBJECT_FIELDS,
+        )
+        answer = await self._client.call("POST", url, headers={"Content-Type": content_type}, data=data)
+        if answer.status == 412:
+            # Our own first attempt may have written it, and only its answer got lost.
+            if answer.repeated and await self._holds(key, data):
+                return await self.head(key)
+            raise changed(key, if_generation)
+        return object_info(self._expect(answer, 200, repr(key)).json())
+
+    async def _holds(self, key: str, data: bytes) -> bool:
+        try:
+            stored = await self._metadata(key, "md5Hash")
+        except LeapError as error:
+            if error.status == 404:
+                return False
+            raise
+        return (
+            stored.get("md5Hash")
+            == base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
+        )
+
+    async def delete(self, key: str, if_generation: str | None) -> None:
+        url = self._client.url(OBJECT, self._bucket, key, ifGenerationMatch=condition(key, if_generation))
+        # Repeated without a precondition it could delete what somebody wrote in between.
+        answer = await self._client.call("DELETE", url, repeat=if_generation is not None)
+        if answer.status == 404 and answer.repeated:
+            return
+        if answer.status == 404:
+            raise not_found(key)
+        if answer.status == 412:
+            if answer.repeated and not await self._exists(key):
+                return
+            raise changed(key, if_generation)
+        self._expect(answer, 204, repr(key))
+
+    async def _exists(self, key: str) -> bool:
+        try:
+            await self._metadata(key, "generation")
+        except LeapError as error:
+            if error.status == 404:
+                return False
+            raise
+        return True
+
+    async def begin_upload(self, key: str, size: int, content_type: str, if_generation: str | None) -> Upload:
+        url = self._client.url(
+            "/upload/storage/v1/b/{}/o",
+            self._bucket,
+            uploadType="resumable",
+            name=key,
+            ifGenerationMatch=condition(key, if_generation),
+            fields=OBJECT_FIELDS,
+        )
+        headers = {
+            "Content-Type": "application/json",
+            "X-Upload-Content-Type": content_type,
+            "X-Upload-Content-Length": str(size),
+        }
+        # The type is in the metadata too: an emulator looks for it there only.
+        metadata = json.dumps({"contentType": content_type}).encode()
+        answer = await self._client.call("POST", url, headers=headers, data=metadata)
+        if answer.status == 412:
+            raise changed(key, if_generation)
+        self._expect(answer, 200, repr(key))
+        uri = answer.headers.get("Location")
+        if not uri:
+            raise LeapError(
+                502, "store-failed", f"The store did not start an upload for {key!r}.", "Try again."
+            )
+        return GcsUpload(self._client, uri, key, size, if_generation)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    def _expect(self, answer: Answer, status: int, what: str) -> Answer:
+        # Emulators answer 200 or 201 where Google answers 204 or 200.
+        if not (answer.status == status or 200 <= answer.status < 300):
+            raise failure(answer.status, what, answer.body)
+        return answer
+
+
+class _Body:
+    """An object's bytes. A connection that breaks is opened again where it broke, on the same generation."""
+
+    def __init__(
+        self, store: GcsStore, info: ObjectInfo, response: aiohttp.ClientResponse, start: int, stop: int
+    ) -> None:
+        self._store = store
+        self._info = info
+        self._response = response
+        self._position = start
+        self._stop = stop
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        broken = 0
+        while self._position < self._stop:
+            try:
+                async for chunk in self._response.content.iter_any():
+                    broken = 0
+                    self._position += len(chunk)
+                    yield chunk
+                if self._position < self._stop:
+                    raise aiohttp.ClientPayloadError
+            except BROKEN as error:
+                self.release()
+                broken += 1
+                if broken == READ_ATTEMPTS:
+                    raise unreachable(error) from None
+                await asyncio.sleep(jitter(broken))
+                rest = _range_header(ByteRange(self._position, self._stop - 1))
+                self._response = await self._store._open(self._info.key, rest, self._info.generation)
+
+    def release(self) -> None:
+        self._response.close()
+
+
+def _range_header(wanted: ByteRange | None) -> dict[str, str]:
+    if wanted is None:
+        return {}
+    if wanted.start < 0:
+        return {"Range": f"bytes={wanted.start}"}
+    return {"Range": f"bytes={wanted.start}-{'' if wanted.end is None else wanted.end}"}
+
+
+async def _short(response: aiohttp.ClientResponse) -> bytes:
+    """The beginning of an error's body."""
+    try:
+        return await response.content.read(16 * 1024)
+    except BROKEN:
+        return b""
+    finally:
+        response.close()

@@ -1,0 +1,223 @@
+"""HTTP to Google's storage: addresses, sign-in, repeats with full jitter, and what a failure means.
+
+No text of an HTTP library's exception is passed on: such texts hold addresses of upload sessions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from yarl import URL
+
+from ..errors import LeapError
+from .google_auth import Anonymous, GoogleAuth
+
+GOOGLE = "https://storage.googleapis.com"
+REPEATED = frozenset({408, 429, 500, 502, 503, 504})
+FIRST_DELAY = 0.5
+LONGEST_DELAY = 8.0
+READ_BUFFER = 256 * 1024
+
+BROKEN = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+"""What a connection that failed or went silent raises."""
+
+
+class HasStatus(Protocol):
+    status: int
+
+
+Result = TypeVar("Result", bound=HasStatus)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer. repeated: it is not the first attempt's, so the call may have had its effect before."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    repeated: bool = False
+
+    def json(self) -> dict[str, Any]:
+        """The body as an object; 502 for anything else, such as a proxy's page."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            raise LeapError(
+                502, "store-failed", "The store answered with something else than JSON.", "Try again."
+            )
+        return value
+
+
+class GcsClient:
+    """connect_timeout, read_timeout: seconds for a connection and for the next bytes. deadline: seconds during which a
+    call is repeated."""
+
+    def __init__(self, connect_timeout: float, read_timeout: float, deadline: float) -> None:
+        emulator = os.environ.get("STORAGE_EMULATOR_HOST", "").rstrip("/")
+        if emulator and "://" not in emulator:
+            emulator = "http://" + emulator
+        self._base = emulator or GOOGLE
+        self._auth = Anonymous() if emulator else GoogleAuth()
+        self._timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=connect_timeout, sock_read=read_timeout
+        )
+        self._deadline = deadline
+        self._session: aiohttp.ClientSession | None = None
+
+    def url(self, path: str, *names: str, **query: str | int | None) -> str:
+        """`path` with each `{}` replaced by a name, every byte of it that could mean something in a URL quoted."""
+        given = {name: value for name, value in query.items() if value is not None}
+        text = urlencode(given, quote_via=quote, safe="")
+        return (
+            self._base + path.format(*(quote(name, safe="") for name in names)) + ("?" + text if text else "")
+        )
+
+    async def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        repeat: bool = True,
+    ) -> Answer:
+        """The answer, whatever its status. `repeat` only for what may happen twice."""
+
+        async def once() -> Answer:
+            async with await self._send(method, url, headers or {}, data) as response:
+                return Answer(response.status, response.headers, await response.read())
+
+        answer, repeated = await self._repeat(once, repeat)
+        return Answer(answer.status, answer.headers, answer.body, repeated)
+
+    async def open(self, url: str, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
+        """An answer whose body is still to be read; the caller closes it."""
+        response, _ = await self._repeat(lambda: self._send("GET", url, headers, None), True)
+        return response
+
+    async def session_call(
+        self,
+        method: str,
+        uri: str,
+        headers: Mapping[str, str],
+        data: AsyncIterator[bytes] | bytes,
+        repeat: bool,
+    ) -> Answer:
+        """A call to an upload session, whose address is all the authority it needs."""
+
+        async def once() -> Answer:
+            async with await self._plain(method, uri, headers, data) as response:
+                return Answer(response.status, response.headers, await response.read())
+
+        answer, _ = await self._repeat(once, repeat)
+        return answer
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], data: bytes | None
+    ) -> aiohttp.ClientResponse:
+        response = await self._plain(method, url, {**headers, **await self._auth.headers()}, data)
+        if response.status == 401:
+            response.release()
+            response = await self._plain(
+                method, url, {**headers, **await self._auth.headers(renew=True)}, data
+            )
+        return response
+
+    async def _plain(
+        self, method: str, url: str, headers: Mapping[str, str], data: AsyncIterator[bytes] | bytes | None
+    ) -> aiohttp.ClientResponse:
+        if self._session is None:
+            # Bytes pass as they are stored: decoding would break sizes, ranges and checksums.
+            self._session = aiohttp.ClientSession(
+                timeout=self._timeout,
+                auto_decompress=False,
+                read_bufsize=READ_BUFFER,
+                headers={"Accept-Encoding": "identity", "User-Agent": "jupyterlab-leap-buckets"},
+            )
+        # A 308 means "go on" here, and aiohttp must not try to follow it.
+        return await self._session.request(
+            method, URL(url, encoded=True), headers=headers, data=data, allow_redirects=False
+        )
+
+    async def _repeat(self, once: Callable[[], Awaitable[Result]], repeat: bool) -> tuple[Result, bool]:
+        """Full jitter: https://cloud.google.com/storage/docs/retry-strategy"""
+        started = time.monotonic()
+        attempt = 0
+        while True:
+            delay = jitter(attempt)
+            last = not repeat or time.monotonic() - started + delay > self._deadline
+            try:
+                result = await once()
+                if last or result.status not in REPEATED:
+                    return result, attempt > 0
+                if isinstance(result, aiohttp.ClientResponse):
+                    result.release()
+            except BROKEN as error:
+                if last:
+                    raise unreachable(error) from None
+            await asyncio.sleep(delay)
+            attempt += 1
+
+
+def jitter(attempt: int) -> float:
+    """Seconds to wait before the attempt after number `attempt`."""
+    return random.uniform(0, min(LONGEST_DELAY, FIRST_DELAY * 2**attempt))  # noqa: S311 - not a secret
+
+
+def unreachable(error: BaseException) -> LeapError:
+    """The store could not be reached, or fell silent."""
+    if isinstance(error, asyncio.TimeoutError):
+        return LeapError(504, "store-timeout", "The store did not answer in time.", "Try again in a minute.")
+    return LeapError(
+        502, "store-unreachable", "The connection to the store failed.", "Check the network and try again."
+    )
+
+
+def failure(status: int, what: str, body: bytes = b"") -> LeapError:
+    """What an unexpected status of the store means for `what` (an object or bucket, as named to people)."""
+    said = _said(body)
+    if status in (401, 403):
+        return LeapError(
+            403,
+            "no-permission",
+            f"The store does not let this server do that to {what}.{said}",
+            "Ask for access, or choose a place of your own.",
+        )
+    if status in (408, 429):
+        return LeapError(503, "store-busy", "The store asks to slow down.", "Try again in a minute.")
+    if 400 <= status < 500:
+        return LeapError(
+            status if status != 499 else 400,
+            "store-refused",
+            f"The store refused {what} ({status}).{said}",
+            "",
+        )
+    return LeapError(
+        502, "store-failed", f"The store failed ({status}) for {what}.", "Try again in a minute."
+    )
+
+
+def _said(body: bytes) -> str:
+    """Google's own sentence, which names the account and the permission. Nothing that looks like an address."""
+    try:
+        text = json.loads(body)["error"]["message"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return f" It says: {text[:300]}" if isinstance(text, str) and "://" not in text else ""

@@ -1,0 +1,78 @@
+"""Google's resumable upload: https://cloud.google.com/storage/docs/performing-resumable-uploads
+
+The session's address is a credential: it stays in this object.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+from ..errors import LeapError
+from .base import ObjectInfo, Upload, changed
+from .gcs_client import Answer, GcsClient, failure
+from .gcs_object import object_info
+
+
+class GcsUpload(Upload):
+    def __init__(self, client: GcsClient, uri: str, key: str, size: int, if_generation: str | None) -> None:
+        self._client = client
+        self._uri = uri
+        self._key = key
+        self._size = size
+        self._if_generation = if_generation
+
+    async def send(self, length: int, chunks: AsyncIterator[bytes]) -> ObjectInfo | None:
+        last = self.offset + length - 1
+        which = f"{self.offset}-{last}/{self._size}" if length else f"*/{self._size}"
+        self.unsure = True
+        # Not repeated here: the bytes are not held. The browser has them, and asks for the offset first.
+        answer = await self._client.session_call(
+            "PUT",
+            self._uri,
+            {"Content-Range": f"bytes {which}", "Content-Length": str(length)},
+            chunks if length else b"",
+            repeat=False,
+        )
+        return self._settle(answer)
+
+    async def find_offset(self) -> ObjectInfo | None:
+        headers = {"Content-Range": f"bytes */{self._size}", "Content-Length": "0"}
+        return self._settle(await self._client.session_call("PUT", self._uri, headers, b"", repeat=True))
+
+    async def abort(self) -> None:
+        answer = await self._client.session_call(
+            "DELETE", self._uri, {"Content-Length": "0"}, b"", repeat=True
+        )
+        # Google answers 499 to a cancelled session.
+        if answer.status not in (499, 404, 410) and not 200 <= answer.status < 300:
+            raise failure(answer.status, repr(self._key))
+
+    def _settle(self, answer: Answer) -> ObjectInfo | None:
+        if answer.status == 308:
+            known = re.fullmatch(r"bytes=0-(\d+)", answer.headers.get("Range", ""))
+            self.offset = int(known[1]) + 1 if known else 0
+            self.unsure = False
+            return None
+        if answer.status in (200, 201):
+            info = object_info(answer.json())
+            if info.size != self._size:
+                raise LeapError(
+                    502,
+                    "size-mismatch",
+                    f"The store kept {info.size:,} of the {self._size:,} bytes of {self._key!r}.",
+                    "Upload the file again and replace the object.",
+                )
+            self.offset = self._size
+            self.unsure = False
+            return info
+        if answer.status == 412:
+            raise changed(self._key, self._if_generation)
+        if answer.status in (404, 410):
+            raise LeapError(
+                410,
+                "upload-gone",
+                f"The store no longer knows the upload of {self._key!r}.",
+                "Start it again.",
+            )
+        raise failure(answer.status, repr(self._key))

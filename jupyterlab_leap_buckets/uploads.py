@@ -1,0 +1,220 @@
+"""Upload sessions as the browser sees them: an id, an offset, and at most one piece under way.
+
+Pure bookkeeping around a store's `Upload`; it never tells the store's own session address to anybody.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from .checksum import Crc32c
+from .errors import LeapError
+from .stores.base import ObjectInfo, Upload
+
+FINISHED_LIFETIME = 600
+"""Seconds for which a finished upload still answers, in case its last answer got lost."""
+
+PART_SIZE = 8 * 1024 * 1024
+GRANULE = 256 * 1024
+"""Every piece but the last is a multiple of this many bytes."""
+
+_PIECE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_QUESTION = re.compile(r"bytes \*/(\d+)")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Bytes `start` to `stop` (not included) of `total`; a question about the offset has neither."""
+
+    total: int
+    start: int | None = None
+    stop: int | None = None
+
+    @classmethod
+    def parse(cls, header: str) -> Piece:
+        """A `Content-Range` header; 400 when it is not one of a piece or a question."""
+        if question := _QUESTION.fullmatch(header):
+            return cls(int(question[1]))
+        piece = _PIECE.fullmatch(header)
+        if not piece or int(piece[1]) > int(piece[2]):
+            raise LeapError(
+                400,
+                "bad-content-range",
+                "A piece needs the header Content-Range: bytes first-last/total.",
+                "Send bytes */total to ask for the offset.",
+            )
+        return cls(int(piece[3]), int(piece[1]), int(piece[2]) + 1)
+
+
+@dataclass
+class Session:
+    upload: Upload
+    key: str
+    total: int
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    result: ObjectInfo | None = None
+    used: float = field(default_factory=time.monotonic)
+    busy: bool = False
+    _sum: Crc32c | None = field(default_factory=Crc32c)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One request at a time: a store's session is sequential. 409 for a second one."""
+        if self.busy:
+            raise LeapError(
+                409,
+                "upload-busy",
+                f"Another request is sending to the upload of {self.key!r}.",
+                "Wait for it, then ask for the offset.",
+            )
+        self.busy = True
+        try:
+            yield
+        finally:
+            self.busy = False
+            self.used = time.monotonic()
+
+    def check(self, piece: Piece, announced: int | None) -> None:
+        """400 or 409 for a piece that cannot be the next one; `announced` is its Content-Length."""
+        if piece.total != self.total:
+            raise LeapError(
+                400,
+                "wrong-total",
+                f"The upload of {self.key!r} was started for {self.total:,} bytes, not {piece.total:,}.",
+                "Start a new upload: the file has changed.",
+            )
+        if piece.start is None or piece.stop is None:
+            return
+        length = piece.stop - piece.start
+        if piece.stop > self.total:
+            raise LeapError(
+                400, "past-the-end", "The piece reaches past the end of the object.", "Check its range."
+            )
+        if piece.stop < self.total and length % GRANULE:
+            raise LeapError(
+                400,
+                "misaligned",
+                f"Every piece but the last has to be a multiple of {GRANULE:,} bytes.",
+                "Send pieces of partSize bytes.",
+            )
+        if announced is not None and announced != length:
+            raise LeapError(
+                400,
+                "wrong-length",
+                f"The body has {announced:,} bytes, its range {length:,}.",
+                "Send the range named.",
+            )
+
+    async def locate(self) -> None:
+        """Make sure of the offset. The store is asked only after a piece whose fate is unknown: one emulator takes the
+        question for the end of the object."""
+        if self.result is None and self.upload.unsure:
+            known = self.upload.offset
+            result = await self.upload.find_offset()
+            if self.upload.offset != known or result:
+                self._sum = None
+            self._finish(result)
+
+    async def send(self, piece: Piece, chunks: AsyncIterator[bytes]) -> None:
+        """Pass a piece on. 409 with the true `Range` when it does not begin at the offset."""
+        assert piece.start is not None and piece.stop is not None
+        if piece.start != self.upload.offset:
+            raise LeapError(
+                409,
+                "wrong-offset",
+                f"The next byte of {self.key!r} is number {self.upload.offset:,}, not {piece.start:,}.",
+                "Go on from the end of Range.",
+                self.range_header(),
+            )
+        running = self._sum.copy() if self._sum else None
+        result = await self.upload.send(piece.stop - piece.start, _summed(chunks, running))
+        # The store may have kept a part of it only; the checksum of that part is not known.
+        self._sum = running if self.upload.offset == piece.stop else None
+        self._finish(result)
+
+    async def finish_empty(self) -> None:
+        self._finish(await self.upload.send(0, _nothing()))
+
+    def range_header(self) -> dict[str, str]:
+        return {"Range": f"bytes=0-{self.upload.offset - 1}"} if self.upload.offset else {}
+
+    def _finish(self, result: ObjectInfo | None) -> None:
+        if result is None:
+            return
+        ours = self._sum.value if self._sum else None
+        if ours and result.crc32c and ours != result.crc32c:
+            raise LeapError(
+                502,
+                "checksum-mismatch",
+                f"The store's copy of {self.key!r} differs from what was sent.",
+                "Upload the file again and replace the object.",
+            )
+        self.result = replace(result, crc32c=result.crc32c or ours)
+
+
+class UploadSessions:
+    """limit: how many may be under way. lifetime: seconds after which an unused one is forgotten."""
+
+    def __init__(self, limit: int, lifetime: float) -> None:
+        self._limit = limit
+        self._lifetime = lifetime
+        self._sessions: dict[str, Session] = {}
+
+    async def check_room(self) -> None:
+        """429 when too many uploads are under way."""
+        for session in [session for session in self._sessions.values() if self._is_old(session)]:
+            await self.drop(session)
+        if sum(session.result is None for session in self._sessions.values()) >= self._limit:
+            raise LeapError(
+                429,
+                "too-many-uploads",
+                f"{self._limit:,} uploads are under way on this server.",
+                "Finish or cancel some of them.",
+            )
+
+    def _is_old(self, session: Session) -> bool:
+        lifetime = self._lifetime if session.result is None else FINISHED_LIFETIME
+        return not session.busy and time.monotonic() - session.used > lifetime
+
+    def add(self, upload: Upload, key: str, total: int) -> Session:
+        session = Session(upload, key, total)
+        self._sessions[session.id] = session
+        return session
+
+    def get(self, session_id: str) -> Session:
+        session = self._sessions.get(session_id)
+        if session is None:
+            raise LeapError(
+                404,
+                "unknown-upload",
+                "This server has no such upload: it may have been restarted.",
+                "Start it again.",
+            )
+        return session
+
+    async def drop(self, session: Session) -> None:
+        """Forget a session and, if it is not complete, delete what has arrived."""
+        self._sessions.pop(session.id, None)
+        if session.result is None:
+            await session.upload.abort()
+
+    async def close(self) -> None:
+        for session in list(self._sessions.values()):
+            await self.drop(session)
+
+
+async def _summed(chunks: AsyncIterator[bytes], running: Crc32c | None) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        if running is not None:
+            running.update(chunk)
+        yield chunk
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""
