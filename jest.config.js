@@ -28,6 +28,7 @@ module.exports = {
     ...base.moduleNameMapper,
     '^zarrita$': '<rootDir>/node_modules/zarrita/dist/src/index.js'
   },
+  roots: ['<rootDir>/src'],
   testRegex: 'src/.*\\.spec\\.tsx?$',
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
 };
