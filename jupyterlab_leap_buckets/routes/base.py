@@ -178,6 +178,10 @@ class LeapHandler(APIHandler):
             error = from_status(status_code)
         for name, value in error.headers.items():
             self.set_header(name, value)
+        if not self.request._body_future.done():
+            # Tornado closes a connection whose request it has not read to the end. A proxy that is not told sends
+            # somebody's next request into it and answers 503 (seen under JupyterHub, "socket hang up").
+            self.set_header("Connection", "close")
         self.finish_json(error.as_json(), status_code)
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
