@@ -28,6 +28,9 @@ module.exports = {
     ...base.moduleNameMapper,
     '^zarrita$': '<rootDir>/node_modules/zarrita/dist/src/index.js'
   },
+  // The base also writes a junit.xml and coverage into the checkout.
+  reporters: ['default'],
+  coverageReporters: ['text'],
   roots: ['<rootDir>/src'],
   testRegex: 'src/.*\\.spec\\.tsx?$',
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
