@@ -30,9 +30,10 @@ export class Gcs {
     return gcs;
   }
 
-  private constructor(
+  /** Drives an emulator at this address; `stop` ends it if it was started here. */
+  constructor(
     readonly url: string,
-    private readonly _server: IServer
+    private readonly _server?: IServer
   ) {}
 
   async put(
@@ -79,8 +80,10 @@ export class Gcs {
     }
   }
 
-  stop(): Promise<void> {
-    return stop(this._server);
+  async stop(): Promise<void> {
+    if (this._server) {
+      await stop(this._server);
+    }
   }
 
   private async _ask(path: string, init?: RequestInit): Promise<Response> {
