@@ -128,7 +128,9 @@ class LeapBuckets(ExtensionApp):
         if self._tokens is not None:
             await self._tokens.close()
         if self._uploads is not None:
-            await self._uploads.close()
+            left = await self._uploads.close()
+            if left:
+                self.log.warning("The store may keep %d unfinished uploads for up to a week.", left)
         stores, self._stores = self._stores, {}
         for store in stores.values():
             await store.close()

@@ -31,7 +31,7 @@ class Bucket:
     """A place to browse.
 
     id: `[A-Za-z0-9._~-]+`, unique on this server. uri: the bucket alone (`gs://name`, `file:///folder`).
-    home: the prefix that is the user's own, `""` or ending in `/`. own: every such prefix known for this uri.
+    home: the prefix that is the user's own, `""` or ending in `/`. own: where writing needs no confirmation.
     error: why it cannot be used, or None.
     """
 
@@ -132,4 +132,6 @@ def _unique(bucket: Bucket, found: Sequence[Bucket], source: str) -> Bucket:
 
 
 def _with_own_homes(bucket: Bucket, found: Sequence[Bucket]) -> Bucket:
-    return replace(bucket, own=tuple(dict.fromkeys(one.home for one in found if one.uri == bucket.uri)))
+    """A bucket without a home has no rule; in one with a home, every home known there is the user's own."""
+    homes = [one.home for one in found if one.uri == bucket.uri and one.home] if bucket.home else [""]
+    return replace(bucket, own=tuple(dict.fromkeys(homes)))

@@ -5,6 +5,7 @@ Pure bookkeeping around a store's `Upload`; it never tells the store's own sessi
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import time
@@ -23,17 +24,25 @@ PART_SIZE = 8 * 1024 * 1024
 GRANULE = 256 * 1024
 """Every piece but the last is a multiple of this many bytes."""
 
-_PIECE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
-_QUESTION = re.compile(r"bytes \*/(\d+)")
+_PIECE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19})")
+_QUESTION = re.compile(r"bytes \*/([0-9]{1,19})")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Bytes `start` to `stop` (not included) of `total`; a question about the offset has neither."""
+    """Bytes `start` to `stop` (not included) of `total`; without bytes it is the question how far the upload got."""
 
     total: int
-    start: int | None = None
-    stop: int | None = None
+    start: int = 0
+    stop: int = 0
+
+    @property
+    def length(self) -> int:
+        return self.stop - self.start
+
+    @property
+    def is_question(self) -> bool:
+        return self.length == 0
 
     @classmethod
     def parse(cls, header: str) -> Piece:
@@ -58,6 +67,8 @@ class Session:
     total: int
     id: str = field(default_factory=lambda: secrets.token_urlsafe(18))
     result: ObjectInfo | None = None
+    failure: LeapError | None = None
+    running: asyncio.Task[None] | None = None
     used: float = field(default_factory=time.monotonic)
     busy: bool = False
     _sum: Crc32c | None = field(default_factory=Crc32c)
@@ -88,41 +99,52 @@ class Session:
                 f"The upload of {self.key!r} was started for {self.total:,} bytes, not {piece.total:,}.",
                 "Start a new upload: the file has changed.",
             )
-        if piece.start is None or piece.stop is None:
+        if piece.is_question:
             return
-        length = piece.stop - piece.start
         if piece.stop > self.total:
             raise LeapError(
                 400, "past-the-end", "The piece reaches past the end of the object.", "Check its range."
             )
-        if piece.stop < self.total and length % GRANULE:
+        if piece.stop < self.total and piece.length % GRANULE:
             raise LeapError(
                 400,
                 "misaligned",
                 f"Every piece but the last has to be a multiple of {GRANULE:,} bytes.",
                 "Send pieces of partSize bytes.",
             )
-        if announced is not None and announced != length:
+        if announced is not None and announced != piece.length:
             raise LeapError(
                 400,
                 "wrong-length",
-                f"The body has {announced:,} bytes, its range {length:,}.",
+                f"The body has {announced:,} bytes, its range {piece.length:,}.",
                 "Send the range named.",
             )
 
     async def locate(self) -> None:
-        """Make sure of the offset. The store is asked only after a piece whose fate is unknown: one emulator takes the
-        question for the end of the object."""
+        """Make sure of the offset. The store is asked only after a piece whose fate is unknown: one emulator takes
+        the question for the end of the object."""
+        if self.failure is not None:
+            raise self.failure
         if self.result is None and self.upload.unsure:
             known = self.upload.offset
             result = await self.upload.find_offset()
-            if self.upload.offset != known or result:
+            if self.upload.offset != known:
                 self._sum = None
             self._finish(result)
 
-    async def send(self, piece: Piece, chunks: AsyncIterator[bytes]) -> None:
-        """Pass a piece on. 409 with the true `Range` when it does not begin at the offset."""
-        assert piece.start is not None and piece.stop is not None
+    def start(self, piece: Piece, chunks: AsyncIterator[bytes]) -> asyncio.Task[None]:
+        """Begin to pass a piece on; `stop` may break it off."""
+        self.running = asyncio.create_task(self._send(piece, chunks))
+        return self.running
+
+    async def stop(self) -> None:
+        """Break off the piece under way, if there is one."""
+        if self.running is not None:
+            self.running.cancel()
+            await asyncio.wait({self.running})
+
+    async def _send(self, piece: Piece, chunks: AsyncIterator[bytes]) -> None:
+        """409 with the true `Range` when the piece does not begin at the offset."""
         if piece.start != self.upload.offset:
             raise LeapError(
                 409,
@@ -132,7 +154,7 @@ class Session:
                 self.range_header(),
             )
         running = self._sum.copy() if self._sum else None
-        result = await self.upload.send(piece.stop - piece.start, _summed(chunks, running))
+        result = await self.upload.send(piece.length, _summed(chunks, running))
         # The store may have kept a part of it only; the checksum of that part is not known.
         self._sum = running if self.upload.offset == piece.stop else None
         self._finish(result)
@@ -148,12 +170,13 @@ class Session:
             return
         ours = self._sum.value if self._sum else None
         if ours and result.crc32c and ours != result.crc32c:
-            raise LeapError(
+            self.failure = LeapError(
                 502,
                 "checksum-mismatch",
                 f"The store's copy of {self.key!r} differs from what was sent.",
                 "Upload the file again and replace the object.",
             )
+            raise self.failure
         self.result = replace(result, crc32c=result.crc32c or ours)
 
 
@@ -200,12 +223,15 @@ class UploadSessions:
     async def drop(self, session: Session) -> None:
         """Forget a session and, if it is not complete, delete what has arrived."""
         self._sessions.pop(session.id, None)
+        await session.stop()
         if session.result is None:
             await session.upload.abort()
 
-    async def close(self) -> None:
-        for session in list(self._sessions.values()):
-            await self.drop(session)
+    async def close(self, timeout: float = 5) -> int:
+        """Drop all sessions within `timeout` seconds; how many of them the store may still hold."""
+        drops = [asyncio.wait_for(self.drop(session), timeout) for session in list(self._sessions.values())]
+        results = await asyncio.gather(*drops, return_exceptions=True)
+        return sum(isinstance(result, BaseException) for result in results)
 
 
 async def _summed(chunks: AsyncIterator[bytes], running: Crc32c | None) -> AsyncIterator[bytes]:

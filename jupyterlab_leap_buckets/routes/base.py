@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import traceback
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.base.handlers import APIHandler
@@ -24,9 +26,7 @@ ANY_SIZE = 1 << 62
 class LeapHandler(APIHandler):
     """Base of all routes. A verb is declared with `@web.authenticated` and `@authorized`.
 
-    Bodies arrive as a stream, so that one that is too large or not allowed is never held. An error found before the
-    body has arrived is kept until it has: answering earlier would close the connection on a browser that is still
-    sending, and it would show a network error in place of the reason.
+    Bodies arrive as a stream, so that one that is too large or not allowed is never held.
     """
 
     auth_resource = AUTH_RESOURCE
@@ -34,7 +34,7 @@ class LeapHandler(APIHandler):
     too_large_hint = "Send less at once."
 
     def initialize(self) -> None:
-        self._refusal: Exception | None = None
+        self._refused = False
         self._body = bytearray()
 
     @property
@@ -48,43 +48,49 @@ class LeapHandler(APIHandler):
             await super().prepare()
             if not self.current_user:
                 raise not_signed_in()
-            self.check_length()
+            if (self.content_length or 0) > self.body_limit:
+                raise self._too_large()
             await self.begin_body()
-        except (LeapError, web.HTTPError) as error:
-            if not self._has_body():
-                raise
-            self._refusal = error
-            self.request.connection.set_max_body_size(ANY_SIZE)
+        except Exception as error:
+            # Not answered here, not even without a body: Tornado closes a connection whose request it has not read to
+            # the end, under a browser that is still sending or a proxy that keeps connections for the next request.
+            self._refuse(error)
 
     async def begin_body(self) -> None:
         """Called once the caller is known and before the first byte of a body is read."""
 
-    def check_length(self) -> None:
-        """Refuse a body by its announced length; one without a length is refused once it is too long."""
-        length = self.request.headers.get("Content-Length", "")
-        if length.isdigit() and int(length) > self.body_limit:
-            raise self._too_large()
+    @property
+    def content_length(self) -> int | None:
+        """The announced length of the body in bytes, None without one."""
+        text = self.request.headers.get("Content-Length", "")
+        return int(text) if re.fullmatch("[0-9]{1,19}", text) else None
 
-    def data_received(self, chunk: bytes) -> Any:
-        if self._refusal is not None:
-            return
-        if len(self._body) + len(chunk) > self.body_limit:
-            self._refusal = self._too_large()
-            self._body.clear()
-            return
-        self._body += chunk
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        if not self._refused:
+            self._body += chunk
+            if len(self._body) > self.body_limit:
+                self._refuse(self._too_large())
+        return None
 
+    def _refuse(self, error: Exception) -> None:
+        """Let the rest of the body pass by, then answer with `error`: no verb of this request runs any more."""
+
+        async def answer(*args: Any, **kwargs: Any) -> None:
+            raise error
+
+        self._refused = True
+        self._body.clear()
+        self.request.connection.set_max_body_size(ANY_SIZE)
+        setattr(self, self.request.method.lower(), answer)
+
+    @property
     def body(self) -> bytes:
-        """The whole body. Raises the refusal that was found while it arrived."""
-        if self._refusal is not None:
-            raise self._refusal
         return bytes(self._body)
 
     def read_json(self, max_bytes: int = JSON_LIMIT) -> dict[str, Any]:
         """The body as a JSON object. 413 when larger than `max_bytes` (at most 1 MiB), 415 when it is not declared
         as JSON, 400 when it is not a JSON object."""
-        body = self.body()
-        if len(body) > max_bytes:
+        if len(self._body) > max_bytes:
             raise self._too_large()
         media_type = self.request.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if media_type != "application/json":
@@ -95,7 +101,7 @@ class LeapHandler(APIHandler):
                 "Send Content-Type: application/json.",
             )
         try:
-            value = json.loads(body)
+            value = json.loads(self._body)
         except (ValueError, RecursionError):
             raise LeapError(400, "bad-json", "The body is not valid JSON.", "Send one JSON object.") from None
         if not isinstance(value, dict):
@@ -109,10 +115,6 @@ class LeapHandler(APIHandler):
             f"The body is larger than the {self.body_limit:,} bytes this call takes.",
             self.too_large_hint,
         )
-
-    def _has_body(self) -> bool:
-        headers = self.request.headers
-        return headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in headers
 
     # Query
 
@@ -178,10 +180,6 @@ class LeapHandler(APIHandler):
             error = from_status(status_code)
         for name, value in error.headers.items():
             self.set_header(name, value)
-        if not self.request._body_future.done():
-            # Tornado closes a connection whose request it has not read to the end. A proxy that is not told sends
-            # somebody's next request into it and answers 503 (seen under JupyterHub, "socket hang up").
-            self.set_header("Connection", "close")
         self.finish_json(error.as_json(), status_code)
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:

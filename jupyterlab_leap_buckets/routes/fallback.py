@@ -13,7 +13,6 @@ class FallbackHandler(LeapHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        self.body()
         raise from_status(404)
 
     head = post = put = patch = delete = get

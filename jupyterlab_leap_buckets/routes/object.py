@@ -76,7 +76,6 @@ class ObjectHandler(LeapHandler):
     @web.authenticated
     @authorized
     async def put(self) -> None:
-        data = self.body()
         bucket, key = self._named()
         if_generation = precondition(self)
         if if_generation is None:
@@ -88,14 +87,13 @@ class ObjectHandler(LeapHandler):
             )
         check_may_write(self, bucket, key)
         content_type = check_content_type(self.request.headers.get("Content-Type"))
-        info = await self.leap.store(bucket).write(key, data, content_type, if_generation)
+        info = await self.leap.store(bucket).write(key, self.body, content_type, if_generation)
         self.set_header("ETag", f'"{info.generation}"')
         self.finish_json(info.as_json())
 
     @web.authenticated
     @authorized
     async def delete(self) -> None:
-        self.body()
         bucket, key = self._named()
         if_generation = precondition(self)
         check_may_write(self, bucket, key)

@@ -47,9 +47,12 @@ class UploadHandler(LeapHandler):
 
     def initialize(self) -> None:
         super().initialize()
-        self._held = ExitStack()
+        self._alone = ExitStack()
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=2)
         self._relay: asyncio.Task[None] | None = None
+        self._whole = False
+        self._gone = False
+        self._broken: LeapError | None = None
 
     async def begin_body(self) -> None:
         if self.request.method == "PUT":
@@ -59,14 +62,21 @@ class UploadHandler(LeapHandler):
     async def _begin(self) -> None:
         session = self.leap.uploads.get(self.path_kwargs["upload_id"])
         piece = Piece.parse(self.request.headers.get("Content-Range", ""))
-        length = self.request.headers.get("Content-Length")
-        session.check(piece, int(length) if length and length.isdigit() else None)
-        self._held.enter_context(session.alone())
+        session.check(piece, self.content_length)
+        self._alone.enter_context(session.alone())
         if session.result is None:
             await session.locate()
-        if session.result is None and piece.start is not None and piece.stop is not None:
+        if session.result is None and not piece.is_question and not self._gone:
             self.request.connection.set_max_body_size(ANY_SIZE)
-            self._relay = asyncio.create_task(session.send(piece, self._chunks(piece.stop - piece.start)))
+            self._relay = session.start(piece, self._chunks(piece.length))
+            self._relay.add_done_callback(self._relay_ended)
+
+    def _relay_ended(self, relay: asyncio.Task[None]) -> None:
+        self._alone.close()
+        if not relay.cancelled():
+            relay.exception()  # told to the browser by `put`, unless it has gone away
+
+    # The piece, from the browser to the relay
 
     async def data_received(self, chunk: bytes) -> None:
         if self._relay is None or self._relay.done():
@@ -76,41 +86,62 @@ class UploadHandler(LeapHandler):
             await self._pass_on()
 
     async def _pass_on(self) -> None:
-        """Hand the collected bytes to the relay, waiting for it, unless it has ended."""
         chunk, self._body = bytes(self._body), bytearray()
         await self._offer(chunk)
 
     async def _offer(self, chunk: bytes | None) -> None:
-        assert self._relay is not None
+        """Wait until the relay has room for a chunk (None is the end), unless it has ended."""
         offer = asyncio.ensure_future(self._queue.put(chunk))
         await asyncio.wait({offer, self._relay}, return_when=asyncio.FIRST_COMPLETED)
         offer.cancel()
 
     async def _chunks(self, length: int) -> AsyncIterator[bytes]:
         """The piece as it arrives; a body of another length, or one that stops arriving, breaks it off."""
-        while (chunk := await asyncio.wait_for(self._queue.get(), self.leap.pieceTimeout)) is not None:
+        while (chunk := await self._next()) is not None and length >= len(chunk):
             length -= len(chunk)
-            if length < 0:
-                break
             yield chunk
-        if length:
-            raise LeapError(
-                400, "wrong-length", "The body does not have the length of its range.", "Send it again."
+        if chunk is not None or length:
+            raise self._break_off(
+                LeapError(400, "wrong-length", "The body is not as long as its range.", "Send the piece again.")
             )
+
+    async def _next(self) -> bytes | None:
+        try:
+            return await asyncio.wait_for(self._queue.get(), self.leap.pieceTimeout)
+        except asyncio.TimeoutError:
+            self.request.connection.close()
+            raise self._break_off(
+                LeapError(408, "piece-stalled", "The piece stopped arriving.", "Ask for the offset and go on.")
+            ) from None
+
+    def _break_off(self, error: LeapError) -> LeapError:
+        """Remembered, because the HTTP library shows its own exception in its place."""
+        self._broken = error
+        return error
+
+    # The answers
 
     @web.authenticated
     @authorized
     async def put(self, upload_id: str) -> None:
-        if self._refusal is not None:
-            raise self._refusal
         session = self.leap.uploads.get(upload_id)
         if self._relay is not None:
             await self._pass_on()
             await self._offer(None)
-            await self._relay
+            self._whole = True
+            await asyncio.wait({self._relay})
+            self._raise_failure(self._relay)
         elif session.result is None and session.total == 0:
             await session.finish_empty()
         self._answer(session)
+
+    def _raise_failure(self, relay: asyncio.Task[None]) -> None:
+        if self._broken is not None:
+            raise self._broken
+        if relay.cancelled():
+            raise LeapError(410, "upload-gone", "The upload was cancelled.", "Start it again.")
+        if error := relay.exception():
+            raise error
 
     def _answer(self, session: Session) -> None:
         if session.result is not None:
@@ -125,23 +156,21 @@ class UploadHandler(LeapHandler):
     @web.authenticated
     @authorized
     async def delete(self, upload_id: str) -> None:
-        self.body()
-        session = self.leap.uploads.get(upload_id)
-        with session.alone():
-            await self.leap.uploads.drop(session)
+        await self.leap.uploads.drop(self.leap.uploads.get(upload_id))
         self.set_status(204)
         self.finish()
 
     def on_finish(self) -> None:
-        self._held.close()
+        self._alone.close()
 
     def on_connection_close(self) -> None:
         super().on_connection_close()
-        if self._relay is None or self._relay.done():
-            self._held.close()
-        else:
-            self._relay.add_done_callback(lambda _: self._held.close())
+        self._gone = True
+        # A piece that has arrived whole goes on: its answer can be asked for again.
+        if self._relay is not None and not self._whole:
             self._relay.cancel()
+        elif self._relay is None:
+            self._alone.close()
 
 
 def _text(asked: dict[str, Any], name: str) -> str:

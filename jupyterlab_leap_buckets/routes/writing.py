@@ -42,10 +42,8 @@ def check_generation(value: object) -> str | None:
     """`ifGenerationMatch`: 0 or a generation, None without one. 400 for anything else."""
     if value is None:
         return None
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int | str) and not isinstance(value, bool) and _GENERATION.fullmatch(str(value)):
         return str(value)
-    if isinstance(value, str) and _GENERATION.fullmatch(value):
-        return value
     raise LeapError(
         400,
         "bad-generation",

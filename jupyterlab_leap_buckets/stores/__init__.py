@@ -21,7 +21,5 @@ def open_store(bucket: Bucket, leap: LeapBuckets) -> Store:
     from .gcs import GcsStore
     from .gcs_client import GcsClient
 
-    client = GcsClient(
-        connect_timeout=leap.connectTimeout, read_timeout=leap.readTimeout, deadline=leap.retryDeadline
-    )
+    client = GcsClient.from_environment(leap.connectTimeout, leap.readTimeout, leap.retryDeadline)
     return GcsStore(split_uri(bucket.uri)[1], client)

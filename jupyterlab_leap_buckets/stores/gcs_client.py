@@ -61,20 +61,33 @@ class Answer:
 
 
 class GcsClient:
-    """connect_timeout, read_timeout: seconds for a connection and for the next bytes. deadline: seconds during which a
-    call is repeated."""
+    """base: the address of the service. connect_timeout, read_timeout: seconds for a connection and for the next
+    bytes. deadline: seconds during which a call is repeated."""
 
-    def __init__(self, connect_timeout: float, read_timeout: float, deadline: float) -> None:
-        emulator = os.environ.get("STORAGE_EMULATOR_HOST", "").rstrip("/")
-        if emulator and "://" not in emulator:
-            emulator = "http://" + emulator
-        self._base = emulator or GOOGLE
-        self._auth = Anonymous() if emulator else GoogleAuth()
+    def __init__(
+        self,
+        base: str,
+        auth: GoogleAuth | Anonymous,
+        connect_timeout: float,
+        read_timeout: float,
+        deadline: float,
+    ) -> None:
+        self._base = base
+        self._auth = auth
         self._timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=connect_timeout, sock_read=read_timeout
         )
         self._deadline = deadline
         self._session: aiohttp.ClientSession | None = None
+
+    @classmethod
+    def from_environment(cls, connect_timeout: float, read_timeout: float, deadline: float) -> GcsClient:
+        """A client for Google, or for the emulator that `STORAGE_EMULATOR_HOST` names with or without a scheme."""
+        base = os.environ.get("STORAGE_EMULATOR_HOST", "").rstrip("/")
+        if not base:
+            return cls(GOOGLE, GoogleAuth(), connect_timeout, read_timeout, deadline)
+        base = base if "://" in base else "http://" + base
+        return cls(base, Anonymous(), connect_timeout, read_timeout, deadline)
 
     def url(self, path: str, *names: str, **query: str | int | None) -> str:
         """`path` with each `{}` replaced by a name, every byte of it that could mean something in a URL quoted."""

@@ -44,8 +44,8 @@ class GcsUpload(Upload):
         answer = await self._client.session_call(
             "DELETE", self._uri, {"Content-Length": "0"}, b"", repeat=True
         )
-        # Google answers 499 to a cancelled session.
-        if answer.status not in (499, 404, 410) and not 200 <= answer.status < 300:
+        # Google answers 499 to a cancelled session, and with other refusals when there is none.
+        if answer.status >= 500:
             raise failure(answer.status, repr(self._key))
 
     def _settle(self, answer: Answer) -> ObjectInfo | None:

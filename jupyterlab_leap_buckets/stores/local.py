@@ -108,10 +108,13 @@ class LocalUpload(Upload):
             await _blocking(self._key, file.truncate)
         finally:
             await _blocking(self._key, file.close)
+        info = None
+        if self.offset + length == self._size:
+            info = await _blocking(
+                self._key, self._disk.place, self._temporary, self._key, self._if_generation
+            )
         self.offset += length
-        if self.offset < self._size:
-            return None
-        return await _blocking(self._key, self._disk.place, self._temporary, self._key, self._if_generation)
+        return info
 
     async def find_offset(self) -> ObjectInfo | None:
         return None
