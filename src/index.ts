@@ -1,7 +1,9 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { credential } from './credential/plugin';
 import { BucketList } from './store/buckets';
 import { StoreClient } from './store/client';
 import { IStore } from './tokens';
+import { transfer } from './transfer/plugin';
 
 const store: JupyterFrontEndPlugin<IStore> = {
   id: 'jupyterlab-leap-buckets:store',
@@ -14,4 +16,4 @@ const store: JupyterFrontEndPlugin<IStore> = {
   }
 };
 
-export default [store];
+export default [store, credential, transfer];

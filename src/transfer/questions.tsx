@@ -1,0 +1,89 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Time } from '@jupyterlab/coreutils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { IBucket } from '../store/entry';
+import type { StoreError } from '../store/errors';
+import { toUri } from '../store/path';
+import { formatBytes } from '../ui/format';
+import type { Choice, IExisting } from './conflict';
+import type { IQuestions } from './transfers';
+import type { IUploadRequest } from './uploadJob';
+
+/** The questions as JupyterLab's own dialogs. Escape is always the answer that changes nothing. */
+export class DialogQuestions implements IQuestions {
+  constructor(private readonly _trans: TranslationBundle) {}
+
+  async conflict(
+    { name, file, bucket, prefix }: IUploadRequest,
+    existing: IExisting,
+    more: number
+  ): Promise<{ choice: Choice; forAll: boolean }> {
+    const trans = this._trans;
+    const age = existing.updated && Time.formatHuman(new Date(existing.updated));
+    const { button, isChecked } = await showDialog({
+      title: trans.__('"%1" exists already', name),
+      body: (
+        <div>
+          <p>{toUri(bucket.uri, prefix)}</p>
+          <p>
+            {age
+              ? trans.__('There: %1, changed %2.', formatBytes(existing.size), age)
+              : trans.__('There: %1.', formatBytes(existing.size))}
+          </p>
+          <p>
+            {trans.__(
+              'Yours: %1, changed %2.',
+              formatBytes(file.size),
+              Time.formatHuman(new Date(file.lastModified))
+            )}
+          </p>
+        </div>
+      ),
+      checkbox: more > 0 ? { label: trans.__('The same for the other %1', more) } : null,
+      buttons: [
+        Dialog.cancelButton({ label: trans.__('Skip') }),
+        Dialog.warnButton({ label: trans.__('Replace'), actions: ['replace'] }),
+        Dialog.okButton({ label: trans.__('Keep Both'), actions: ['keepBoth'] })
+      ]
+    });
+    const choice = (button.actions[0] as Choice | undefined) ?? 'skip';
+    return { choice, forAll: isChecked ?? false };
+  }
+
+  async outsideHome(bucket: IBucket, owner: string | null): Promise<boolean> {
+    const trans = this._trans;
+    const { button } = await showDialog({
+      title: owner
+        ? trans.__('Upload into the folder of "%1"?', owner)
+        : trans.__('Upload outside your own folder?'),
+      body: (
+        <div>
+          <p>
+            {owner
+              ? trans.__('%1 belongs to somebody else.', toUri(bucket.uri, `${owner}/`))
+              : trans.__('The top of %1 is shared by everybody.', bucket.uri)}
+          </p>
+          <p>{trans.__('Your own folder is %1.', toUri(bucket.uri, bucket.home))}</p>
+        </div>
+      ),
+      buttons: [
+        Dialog.cancelButton(),
+        Dialog.warnButton({
+          label: owner ? trans.__('Upload to "%1"', owner) : trans.__('Upload Anyway')
+        })
+      ],
+      // Enter must not be the second yes.
+      defaultButton: 0
+    });
+    return button.accept;
+  }
+
+  async refuse(error: StoreError): Promise<void> {
+    await showDialog({
+      title: this._trans.__('Nothing was uploaded'),
+      body: error.advice,
+      buttons: [Dialog.okButton()]
+    });
+  }
+}

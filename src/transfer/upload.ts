@@ -1,0 +1,337 @@
+import type { Precondition, StoreClient } from '../store/client';
+import type { IObject, IUploadSession } from '../store/entry';
+import { StoreError } from '../store/errors';
+import { basename } from '../store/path';
+import type { IChecksum } from './checksum';
+import type { IAnswer, Send } from './send';
+
+/** Failures in a row, without a byte gained, after which an upload gives up: about a minute. */
+const TRIES = 8;
+
+/** What is uploaded where. */
+export interface IUploadTarget {
+  readonly bucket: string;
+  readonly key: string;
+  /** Only if absent (`0`), or only over the generation the user agreed to replace. */
+  readonly condition: Precondition;
+  /** Whose folder it is, when outside the user's home and confirmed. */
+  readonly confirmedOwner?: string;
+}
+
+/** What an upload works with. */
+export interface IUploadTools {
+  readonly client: StoreClient;
+  readonly send: Send;
+  readonly checksum: IChecksum;
+  /** Waits before try number `failures` + 1. */
+  readonly pause?: (failures: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * One file on its way into a bucket by the resumable protocol.
+ *
+ * The store alone knows what has arrived: after every failure it is asked, and bytes are never sent
+ * again blindly. The crc32c is computed beside the sending, and the last piece goes only once it is
+ * known: a file that changed or became unreadable meanwhile never becomes an object.
+ */
+export class Upload {
+  constructor(
+    readonly file: Blob,
+    private _target: IUploadTarget,
+    private readonly _tools: IUploadTools
+  ) {}
+
+  get target(): IUploadTarget {
+    return this._target;
+  }
+
+  /** Another key or condition, after the store refused the last one. What was summed stays. */
+  retarget(target: IUploadTarget): void {
+    this._target = target;
+    this._forgetSession();
+  }
+
+  /**
+   * Uploads, or after a failure goes on from where it was. Resolves with the object once its size
+   * and crc32c are those of the file. Rejects with a `StoreError`: status 412 when the condition
+   * does not hold, reason `file-changed`, `checksum-mismatch`, or the last of several failures.
+   *
+   * @param onProgress - Told how many bytes are under way or have arrived; may go down again.
+   */
+  async run(signal: AbortSignal, onProgress: (bytes: number) => void): Promise<IObject> {
+    const pause = this._tools.pause ?? backoff;
+    let failures = 0;
+    let best = this._offset;
+    this._unsure = this._session !== null;
+    for (;;) {
+      try {
+        const answer = await this._step(signal, onProgress);
+        const object = answer && this._settle(answer);
+        if (object) {
+          return await this._verify(object, signal);
+        }
+        onProgress(this._offset);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof StoreError) || !isTransient(error) || ++failures >= TRIES) {
+          throw error;
+        }
+        this._unsure = true;
+        await pause(failures, signal);
+      }
+      if (this._offset > best) {
+        best = this._offset;
+        failures = 0;
+      }
+    }
+  }
+
+  /**
+   * Gives up; to be called once `run` has ended. Nothing stays in the bucket, unless everything had
+   * arrived before: then the object is returned, and it is the user's to delete.
+   */
+  async cancel(): Promise<IObject | null> {
+    const { signal } = new AbortController();
+    this._tools.checksum.forget();
+    const session = this._session;
+    if (!session) {
+      return null;
+    }
+    const pause = this._tools.pause ?? backoff;
+    for (let failures = 1; ; failures++) {
+      try {
+        if (this._lastSent) {
+          const object = this._settle(await this._ask(signal));
+          if (object) {
+            return await this._verify(object, signal);
+          }
+        }
+        await this._tools.client.abortUpload(session.id);
+        return null;
+      } catch (error) {
+        if (error instanceof StoreError && (GONE.includes(error.reason) || error.status === 412)) {
+          return null;
+        }
+        // Busy until the server has noticed that the piece under way was broken off.
+        if (!(error instanceof StoreError) || !isTransient(error) || failures >= TRIES) {
+          throw error;
+        }
+        await pause(failures, signal);
+      }
+    }
+  }
+
+  /** One request: open the session, ask for the offset, or send the next piece. */
+  private async _step(
+    signal: AbortSignal,
+    onProgress: (bytes: number) => void
+  ): Promise<IAnswer | null> {
+    if (!this._session) {
+      const { bucket, key, condition, confirmedOwner } = this._target;
+      this._session = await this._tools.client.startUpload(
+        {
+          bucket,
+          key,
+          size: this.file.size,
+          contentType: this.file.type || 'application/octet-stream',
+          ifGenerationMatch: condition
+        },
+        { confirmedOwner, signal }
+      );
+      return null;
+    }
+    if (this._unsure) {
+      const answer = await this._ask(signal);
+      this._unsure = false;
+      return answer;
+    }
+    return this._sendPiece(this._session, signal, onProgress);
+  }
+
+  private _ask(signal: AbortSignal): Promise<IAnswer> {
+    const contentRange = `bytes */${this.file.size}`;
+    return this._tools.send({ url: this._url, contentRange, body: new Blob(), signal });
+  }
+
+  private async _sendPiece(
+    session: IUploadSession,
+    signal: AbortSignal,
+    onProgress: (bytes: number) => void
+  ): Promise<IAnswer> {
+    const start = this._offset;
+    const end = Math.min(start + session.partSize, this.file.size);
+    const last = end === this.file.size;
+    if (last) {
+      await this._sum(end);
+      this._crc32c ??= await this._tools.checksum.digest();
+      this._lastSent = true;
+    }
+    if (start === end) {
+      // An empty object, or a store that has all bytes and has not finished.
+      return this._gained(start, await this._ask(signal));
+    }
+    const sending = this._tools.send({
+      url: this._url,
+      contentRange: `bytes ${start}-${end - 1}/${this.file.size}`,
+      body: this.file.slice(start, end),
+      onProgress: bytes => onProgress(Math.min(start + bytes, end)),
+      signal
+    });
+    const [summed, answer] = await Promise.allSettled([this._sum(end), sending]);
+    // First: to the network, a file that cannot be read looks like a broken connection.
+    if (summed.status === 'rejected') {
+      throw summed.reason;
+    }
+    if (answer.status === 'rejected') {
+      throw answer.reason;
+    }
+    return this._gained(start, answer.value);
+  }
+
+  /** A piece that was answered with 308 and gained nothing is a failure like any other. */
+  private _gained(start: number, answer: IAnswer): IAnswer {
+    if (answer.status === 308 && offsetOf(answer) <= start) {
+      throw new StoreError('The store took none of the bytes sent.', 503, 'no-progress');
+    }
+    return answer;
+  }
+
+  /** Takes up what an answer says. The object when there is one, null when there is more to send. */
+  private _settle(answer: IAnswer): IObject | null {
+    if (answer.status === 308) {
+      this._offset = offsetOf(answer);
+      if (this._offset > this.file.size) {
+        throw notOurs(answer);
+      }
+      return null;
+    }
+    if (answer.status < 200 || answer.status >= 300) {
+      const error = StoreError.fromAnswer(answer.status, answer.body);
+      if (GONE.includes(error.reason)) {
+        this._forgetSession();
+      }
+      throw error;
+    }
+    return parseObject(answer);
+  }
+
+  private async _verify(object: IObject, signal: AbortSignal): Promise<IObject> {
+    const { client } = this._tools;
+    const { bucket, key, confirmedOwner } = this._target;
+    const same = object.size === this.file.size && (object.crc32c ?? this._crc32c) === this._crc32c;
+    if (!same) {
+      // Exactly what we wrote: a later generation is somebody else's.
+      await client.delete(bucket, key, object.generation, { confirmedOwner, signal });
+      this._forgetSession();
+      throw new StoreError(
+        `"${basename(key)}" arrived damaged and was removed again.`,
+        0,
+        'checksum-mismatch',
+        'Upload it again.'
+      );
+    }
+    return object;
+  }
+
+  /** Brings the checksum up to `end`; or, when it is there already, sees that the file still reads. */
+  private async _sum(end: number): Promise<void> {
+    try {
+      if (this._summed < end) {
+        await this._tools.checksum.add(this.file.slice(this._summed, end));
+        this._summed = end;
+      } else {
+        await this.file.slice(0, 1).arrayBuffer();
+      }
+    } catch (error) {
+      if (error instanceof StoreError) {
+        throw error;
+      }
+      throw new StoreError(
+        'The file was changed, moved or deleted on your computer while it was uploaded.',
+        0,
+        'file-changed',
+        'Nothing was stored. Add the file again.'
+      );
+    }
+  }
+
+  private _forgetSession(): void {
+    this._session = null;
+    this._offset = 0;
+    this._lastSent = false;
+  }
+
+  private get _url(): string {
+    return new URL(this._session!.relayUrl, this._tools.client.settings.baseUrl).href;
+  }
+
+  private _session: IUploadSession | null = null;
+  /** Bytes the store is known to have. */
+  private _offset = 0;
+  /** Whether the offset has to be asked for. */
+  private _unsure = false;
+  /** Whether the object may be there: its last piece has left. */
+  private _lastSent = false;
+  /** Bytes in the checksum. */
+  private _summed = 0;
+  private _crc32c: string | null = null;
+}
+
+/** What has arrived, by the answer's `Range`: without one, nothing has. */
+function offsetOf(answer: IAnswer): number {
+  const range = /^bytes=0-(\d+)$/.exec(answer.range ?? '');
+  return range ? Number(range[1]) + 1 : 0;
+}
+
+function parseObject(answer: IAnswer): IObject {
+  try {
+    const object = JSON.parse(answer.body);
+    if (typeof object.size === 'number' && typeof object.generation === 'string') {
+      return object;
+    }
+  } catch {
+    // A login page, most likely.
+  }
+  throw notOurs(answer);
+}
+
+function notOurs({ status }: IAnswer): StoreError {
+  return new StoreError(
+    'Something other than your Jupyter server answered.',
+    status,
+    'unexpected-answer',
+    'If you were logged out, log in again in another tab, then retry.'
+  );
+}
+
+/** The session is no more, as after a restart of the server: begin again in a new one. */
+const GONE = ['unknown-upload', 'upload-gone'];
+
+/** Ask for the offset, then go on. */
+const AGAIN = ['offline', 'upload-busy', 'wrong-offset', ...GONE];
+
+/** The store's verdict on what it has: asking again changes nothing. */
+const FINAL = ['checksum-mismatch', 'size-mismatch'];
+
+function isTransient({ status, reason }: StoreError): boolean {
+  return (
+    AGAIN.includes(reason) ||
+    ([408, 429, 500, 502, 503, 504].includes(status) && !FINAL.includes(reason))
+  );
+}
+
+/** Full jitter: half a second at first, doubled each time, at most half a minute. */
+function backoff(failures: number, signal: AbortSignal): Promise<void> {
+  const longest = Math.min(30_000, 500 * 2 ** failures);
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, Math.random() * longest);
+    signal.addEventListener('abort', abort);
+  });
+}
