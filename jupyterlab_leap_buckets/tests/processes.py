@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -66,6 +67,32 @@ def fake_gcs(folder: Path, buckets: Iterable[str], backend: str = "memory") -> I
             request = urllib.request.Request(f"{url}/storage/v1/b?project=test", body, headers)
             urllib.request.urlopen(request, timeout=5).close()
         yield url
+
+
+@dataclass(frozen=True)
+class JupyterServer:
+    """`url` ends in a slash; `token` signs a program in, by header or as the login page's password."""
+
+    url: str
+    token: str
+    pid: int
+    log: Path
+
+
+@contextlib.contextmanager
+def jupyter_server(folder: Path, environment: dict[str, str], *arguments: str) -> Iterator[JupyterServer]:
+    """A real Jupyter Server with the extension and no other configuration of this machine; its home is `folder`."""
+    port, token, log = free_port(), "the-test-token-of-this-server", folder / "server.log"
+    command = [
+        *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
+        *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
+        *("--ServerApp.jpserver_extensions={'jupyterlab_leap_buckets': True}", *arguments),
+    ]
+    ours = {"HOME": str(folder), "JUPYTER_NO_CONFIG": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    with program(command, log, env={**os.environ, **ours, **environment}, cwd=folder) as process:
+        url = f"http://127.0.0.1:{port}/"
+        wait_for(f"{url}api")
+        yield JupyterServer(url, token, process.pid, log)
 
 
 def end_with_parent() -> None:

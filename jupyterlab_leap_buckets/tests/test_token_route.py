@@ -1,0 +1,167 @@
+"""`POST token` of a real server that logs everything: who gets a token, how, and where it must never show."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+
+import pytest
+import requests
+
+from .processes import JupyterServer, jupyter_server
+from .stub_gcloud import make_path
+
+SECRET = re.compile(r"ya29|SECRET|eyJ")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("token-server")
+    environment = {
+        "PATH": make_path(folder / "bin"),
+        "STUB_GCLOUD_MODE_FILE": str(folder / "mode"),
+        "NO_GCE_CHECK": "true",
+        "SCRATCH_BUCKET": "gs://leap-scratch/ada",
+    }
+    with jupyter_server(folder, environment, "--debug", "--LeapBuckets.tokenTimeout=1") as server:
+        yield server
+
+
+@pytest.fixture
+def gcloud(server):
+    """Chooses what the stand-in gcloud does, while the server runs."""
+    return lambda mode: (server.log.parent / "mode").write_text(f"{mode}\n")
+
+
+@pytest.fixture(autouse=True)
+def fresh(gcloud):
+    gcloud("fresh")
+
+
+@pytest.fixture
+def page(server):
+    """A page of somebody who signed in: her cookies, and the XSRF header."""
+    session = requests.Session()
+    session.get(f"{server.url}login", timeout=10)
+    form = {"password": server.token, "_xsrf": session.cookies["_xsrf"]}
+    assert session.post(f"{server.url}login", data=form, timeout=10).ok
+    session.headers["X-XSRFToken"] = session.cookies["_xsrf"]
+    return session
+
+
+def ask(page: requests.Session, server: JupyterServer, body: dict | None = None, **options) -> requests.Response:
+    url = f"{server.url}leap-buckets/token"
+    return page.post(url, json={} if body is None else body, timeout=30, **options)
+
+
+def assert_refused(answer: requests.Response, status: int, reason: str | None = None) -> None:
+    assert answer.status_code == status
+    told = answer.json()
+    assert set(told) == {"message", "reason", "hint"}
+    assert reason in (None, told["reason"])
+    assert not SECRET.search(answer.text)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_answer_is_the_contract(page, server):
+    answer = ask(page, server)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert "ETag" not in answer.headers
+    told = answer.json()
+    assert told.pop("accessToken").startswith("ya29.")
+    expires_at = told.pop("expiresAt")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", expires_at)
+    left = datetime.fromisoformat(expires_at.replace("Z", "+00:00")) - datetime.now(timezone.utc)
+    assert 58 * 60 < left.total_seconds() <= 59 * 60
+    assert told == {
+        "account": "researcher@leap-stub.iam.gserviceaccount.com",
+        "source": "gcloud",
+        "scope": {"kind": "full", "bucket": None, "prefix": None, "permissions": ["*"]},
+    }
+
+
+def test_an_unknown_end_is_null(page, server, gcloud):
+    gcloud("old")
+    told = ask(page, server).json()
+    assert told["expiresAt"] is None
+    assert told["source"] == "gcloud auth print-access-token"
+
+
+@pytest.mark.parametrize(
+    ("mode", "status", "reason"),
+    [
+        ("failing", 502, "gcloud-failed"),
+        ("hanging", 504, "gcloud-timeout"),
+        ("bad-output", 502, "gcloud-bad-output"),
+        ("expired", 502, "token-expired"),
+    ],
+)
+def test_each_failure_has_its_own_reason(page, server, gcloud, mode, status, reason):
+    gcloud(mode)
+    assert_refused(ask(page, server), status, reason)
+
+
+def test_without_gcloud_and_adc(page, server):
+    gcloud = server.log.parent / "bin" / "gcloud"
+    aside = gcloud.rename(gcloud.with_name("aside"))
+    try:
+        assert_refused(ask(page, server), 503, "gcloud-missing-and-no-adc")
+    finally:
+        aside.rename(gcloud)
+
+
+@pytest.mark.parametrize("body", [{"bucket": "leap-scratch", "prefix": "ada/"}, {"prefix": ""}, {"bucket": None}])
+def test_a_full_token_never_stands_in_for_a_limited_one(page, server, body):
+    assert_refused(ask(page, server, body), 501, "limited-not-available")
+
+
+def test_bodies_that_make_no_sense(page, server):
+    assert_refused(ask(page, server, {"buckets": "leap-scratch"}), 400, "bad-parameter")
+    url = f"{server.url}leap-buckets/token"
+    as_json = {"Content-Type": "application/json"}
+    assert_refused(page.post(url, data="{}", timeout=10), 415)
+    assert_refused(page.post(url, data="[]", headers=as_json, timeout=10), 400)
+    assert_refused(page.post(url, headers=as_json, timeout=10), 400)
+
+
+@pytest.mark.parametrize("verb", ["GET", "PUT", "PATCH", "DELETE"])
+def test_post_only(page, server, verb):
+    assert_refused(page.request(verb, f"{server.url}leap-buckets/token", json={}, timeout=10), 405)
+
+
+def test_head_has_no_token_either(page, server):
+    assert page.head(f"{server.url}leap-buckets/token", timeout=10).status_code == 405
+
+
+def test_a_cookie_alone_is_not_enough(page, server):
+    del page.headers["X-XSRFToken"]
+    assert_refused(ask(page, server), 403, "xsrf")
+
+
+def test_nobody_gets_nothing(server):
+    stranger = requests.Session()
+    assert_refused(ask(stranger, server), 403)
+    stranger.get(f"{server.url}login", timeout=10)
+    stranger.headers["X-XSRFToken"] = stranger.cookies["_xsrf"]
+    assert_refused(ask(stranger, server), 403)
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_other_sites_get_nothing(page, server, site):
+    assert_refused(ask(page, server, headers={"Sec-Fetch-Site": site}), 403, "cross-site")
+
+
+def test_a_program_may_ask_by_the_servers_own_token(server):
+    answer = ask(requests.Session(), server, headers={"Authorization": f"token {server.token}"})
+    assert answer.json()["source"] == "gcloud"
+
+
+def test_nothing_secret_is_in_the_debug_log(page, server, gcloud):
+    for mode in ("fresh", "old", "failing", "bad-output"):
+        gcloud(mode)
+        ask(page, server)
+    log = server.log.read_text()
+    assert "leap-buckets/token" in log and "gcloud-failed" in log
+    assert not SECRET.search(log)
