@@ -35,6 +35,13 @@ export const test = base.extend<ITestFixtures, IWorkerFixtures>({
   baseURL: async ({ stack }, use) => {
     await use(stack.url);
   },
+  // Galata looks for a switch in the status bar that newer JupyterLab no longer has there.
+  waitForApplication: async ({}, use) => {
+    await use(async page => {
+      await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+      await page.getByRole('tab', { name: 'Launcher' }).waitFor();
+    });
+  },
   gcs: [
     async ({ stack }, use) => {
       await stack.gcs.clear();

@@ -14,7 +14,7 @@ export const USER = 'jovyan';
 export const HOME = `${USER}/`;
 
 /** How the stub `gcloud` on the server's PATH behaves; `absent` removes it. */
-export type GcloudMode = 'fresh' | 'nearly-expired' | 'failing' | 'hanging' | 'absent';
+export type GcloudMode = 'fresh' | 'slow' | 'nearly-expired' | 'failing' | 'hanging' | 'absent';
 
 /** A JupyterLab server with our extension, on an emulated cloud of its own. */
 export class Stack {
