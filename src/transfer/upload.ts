@@ -68,7 +68,7 @@ export class Upload {
         const answer = await this._step(signal, onProgress);
         const object = answer && this._settle(answer);
         if (object) {
-          return await this._verify(object, signal);
+          return await this._verify(object);
         }
         onProgress(this._offset);
       } catch (error) {
@@ -103,7 +103,7 @@ export class Upload {
         if (this._lastSent) {
           const object = this._settle(await this._ask(signal));
           if (object) {
-            return await this._verify(object, signal);
+            return await this._verify(object);
           }
         }
         await this._tools.client.abortUpload(session.id);
@@ -215,22 +215,27 @@ export class Upload {
     return parseObject(answer);
   }
 
-  private async _verify(object: IObject, signal: AbortSignal): Promise<IObject> {
-    const { client } = this._tools;
-    const { bucket, key, confirmedOwner } = this._target;
-    const same = object.size === this.file.size && (object.crc32c ?? this._crc32c) === this._crc32c;
-    if (!same) {
-      // Exactly what we wrote: a later generation is somebody else's.
-      await client.delete(bucket, key, object.generation, { confirmedOwner, signal });
-      this._forgetSession();
-      throw new StoreError(
-        `"${basename(key)}" arrived damaged and was removed again.`,
-        0,
-        'checksum-mismatch',
-        'Upload it again.'
-      );
+  private async _verify(object: IObject): Promise<IObject> {
+    if (object.size === this.file.size && (object.crc32c ?? this._crc32c) === this._crc32c) {
+      return object;
     }
-    return object;
+    this._forgetSession();
+    const { bucket, key, confirmedOwner } = this._target;
+    // Exactly what we wrote: a later generation is somebody else's.
+    const removed = await this._tools.client
+      .delete(bucket, key, object.generation, { confirmedOwner })
+      .then(
+        () => true,
+        () => false
+      );
+    throw new StoreError(
+      removed
+        ? `"${basename(key)}" arrived damaged and was removed again.`
+        : `"${basename(key)}" arrived damaged, and could not be removed.`,
+      0,
+      'checksum-mismatch',
+      removed ? 'Upload it again.' : 'Delete it, then upload it again.'
+    );
   }
 
   /** Brings the checksum up to `end`; or, when it is there already, sees that the file still reads. */

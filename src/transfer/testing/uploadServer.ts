@@ -1,0 +1,253 @@
+import type { IncomingMessage, ServerResponse } from 'http';
+import { createServer } from 'http';
+import type { AddressInfo } from 'net';
+import { ServerConnection } from '@jupyterlab/services';
+import { StoreClient } from '../../store/client';
+import { StoreError } from '../../store/errors';
+import { Crc32c } from '../../worker/crc32c';
+import type { Send } from '../send';
+
+/** An answer that takes the place of the true one, or `lost`: done, but the answer never comes. */
+export type Fault =
+  { readonly status: number; readonly body?: string; readonly range?: string } | 'lost' | 'refused';
+
+/** An object as the server keeps it. */
+export interface IStored {
+  readonly bytes: Buffer;
+  readonly generation: string;
+}
+
+interface ISession {
+  readonly key: string;
+  readonly size: number;
+  readonly condition: string;
+  bytes: Buffer;
+  object: string | null;
+}
+
+/**
+ * The upload routes over a real socket, with faults where a test asks for them. Small pieces: what
+ * is tested is their order, not their size.
+ */
+export class UploadServer {
+  static readonly partSize = 4;
+
+  static async start(): Promise<UploadServer> {
+    const server = new UploadServer();
+    await new Promise<void>(listening => server._http.listen(0, '127.0.0.1', listening));
+    return server;
+  }
+
+  readonly objects = new Map<string, IStored>();
+  /** Every request, such as `PUT bytes 0-3/9`. */
+  readonly log: string[] = [];
+  /** Faults for the requests that carry a `Content-Range`, first come first served. */
+  faults: (Fault | null)[] = [];
+  /** Called when a piece has arrived, before it counts. */
+  onPiece: (contentRange: string) => void | Promise<void> = () => undefined;
+  /** At most so many bytes of a piece are kept. */
+  appetite = Infinity;
+  /** What is told in place of the true crc32c; `null` tells none. */
+  crc32c: string | null | undefined;
+  /** Bytes kept wrong: as a disk that lies. */
+  corrupt = false;
+
+  get client(): StoreClient {
+    const baseUrl = `http://127.0.0.1:${(this._http.address() as AddressInfo).port}/user/ada/`;
+    return new StoreClient(ServerConnection.makeSettings({ baseUrl }));
+  }
+
+  get sessions(): number {
+    return this._sessions.size;
+  }
+
+  /** As a server that was restarted. */
+  forgetSessions(): void {
+    this._sessions.clear();
+  }
+
+  put(key: string, content: string): string {
+    const generation = String(this._generation++);
+    this.objects.set(key, { bytes: Buffer.from(content), generation });
+    return generation;
+  }
+
+  text(key: string): string | undefined {
+    return this.objects.get(key)?.bytes.toString();
+  }
+
+  stop(): Promise<void> {
+    this._http.closeAllConnections();
+    return new Promise(closed => this._http.close(() => closed()));
+  }
+
+  private async _answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(chunk);
+    }
+    const body = Buffer.concat(chunks);
+    const { pathname, searchParams } = new URL(request.url!, 'http://host');
+    const range = request.headers['content-range'];
+    this.log.push(`${request.method} ${range ?? pathname.replace('/user/ada/leap-buckets/', '')}`);
+    const key = searchParams.get('key');
+    if (key !== null) {
+      this._object(request, key, response);
+    } else if (pathname.endsWith('/list')) {
+      this._list(searchParams, response);
+    } else if (request.method === 'POST') {
+      this._start(JSON.parse(body.toString()), response);
+    } else {
+      const id = pathname.slice(pathname.lastIndexOf('/') + 1);
+      const session = this._sessions.get(id);
+      if (!session) {
+        reply(response, 404, refusal('unknown-upload'));
+      } else if (request.method === 'DELETE') {
+        this._sessions.delete(id);
+        reply(response, 204);
+      } else {
+        await this._piece(session, range!, body, response);
+      }
+    }
+  }
+
+  private _object(request: IncomingMessage, key: string, response: ServerResponse): void {
+    const object = this.objects.get(key);
+    if (!object) {
+      reply(response, 404, refusal('no-such-object'));
+    } else if (request.method !== 'DELETE') {
+      const headers = { ETag: `"${object.generation}"`, 'Content-Length': object.bytes.length };
+      response.writeHead(200, headers).end();
+    } else if (request.headers['if-match'] === `"${object.generation}"`) {
+      this.objects.delete(key);
+      reply(response, 204);
+    } else {
+      reply(response, 412, refusal('changed-meanwhile'));
+    }
+  }
+
+  private _list(query: URLSearchParams, response: ServerResponse): void {
+    const start = query.get('prefix')! + (query.get('startsWith') ?? '');
+    const limit = Number(query.get('limit'));
+    const found = [...this.objects.keys()].filter(key => key.startsWith(start)).sort();
+    const entries = found.slice(0, limit).map(key => ({
+      kind: 'object',
+      name: key.slice(key.lastIndexOf('/') + 1),
+      key,
+      size: this.objects.get(key)!.bytes.length,
+      generation: this.objects.get(key)!.generation,
+      updated: null
+    }));
+    reply(response, 200, { entries, nextPageToken: found.length > limit ? 'next' : null });
+  }
+
+  private _start(
+    asked: { key: string; size: number; ifGenerationMatch: string | number },
+    response: ServerResponse
+  ): void {
+    const id = `session-${this._generation++}`;
+    this._sessions.set(id, {
+      key: asked.key,
+      size: asked.size,
+      condition: String(asked.ifGenerationMatch),
+      bytes: Buffer.alloc(0),
+      object: null
+    });
+    const relayUrl = `/user/ada/leap-buckets/uploads/${id}`;
+    const { partSize } = UploadServer;
+    reply(response, 201, { id, partSize, relayUrl, directUrl: null });
+  }
+
+  private async _piece(
+    session: ISession,
+    range: string,
+    body: Buffer,
+    response: ServerResponse
+  ): Promise<void> {
+    await this.onPiece(range);
+    const fault = this.faults.shift() ?? null;
+    if (fault === 'refused') {
+      response.destroy();
+      return;
+    }
+    if (fault !== null && fault !== 'lost') {
+      response.writeHead(fault.status, fault.range ? { Range: fault.range } : {}).end(fault.body);
+      return;
+    }
+    const first = /^bytes (\d+)-/.exec(range);
+    if (first && Number(first[1]) !== session.bytes.length) {
+      reply(response, 409, refusal('wrong-offset'), rangeOf(session));
+      return;
+    }
+    session.bytes = Buffer.concat([session.bytes, body.subarray(0, this.appetite)]);
+    const complete = session.bytes.length === session.size && (first || session.size === 0);
+    if (complete && session.object === null) {
+      if ((this.objects.get(session.key)?.generation ?? '0') !== session.condition) {
+        reply(response, 412, refusal('already-exists'));
+        return;
+      }
+      const bytes = Buffer.from(session.bytes);
+      if (this.corrupt) {
+        bytes[0] ^= 1;
+      }
+      const generation = String(this._generation++);
+      this.objects.set(session.key, { bytes, generation });
+      const sum = new Crc32c();
+      await sum.add(new Blob([bytes]));
+      const crc32c = this.crc32c === undefined ? await sum.digest() : this.crc32c;
+      session.object = JSON.stringify({
+        key: session.key,
+        size: bytes.length,
+        generation,
+        crc32c
+      });
+    }
+    if (fault === 'lost') {
+      response.destroy();
+    } else if (session.object !== null) {
+      response.writeHead(200).end(session.object);
+    } else {
+      response.writeHead(308, rangeOf(session)).end();
+    }
+  }
+
+  private readonly _http = createServer((request, response) => {
+    this._answer(request, response).catch(error => response.destroy(error));
+  });
+  private readonly _sessions = new Map<string, ISession>();
+  private _generation = 1000;
+}
+
+/** The transport in Node, which has no XMLHttpRequest: the same promises, no progress. */
+export const fetchSend: Send = async ({ url, contentRange, body, signal }) => {
+  let response: Response;
+  try {
+    const headers = { 'Content-Type': 'application/octet-stream', 'Content-Range': contentRange };
+    response = await fetch(url, { method: 'PUT', headers, body, signal });
+  } catch {
+    signal.throwIfAborted();
+    throw StoreError.offline();
+  }
+  return {
+    status: response.status,
+    range: response.headers.get('Range'),
+    body: await response.text()
+  };
+};
+
+function rangeOf({ bytes }: ISession): Record<string, string> {
+  return bytes.length > 0 ? { Range: `bytes=0-${bytes.length - 1}` } : {};
+}
+
+function refusal(reason: string): object {
+  return { message: `Refused: ${reason}.`, reason, hint: '' };
+}
+
+function reply(
+  response: ServerResponse,
+  status: number,
+  body?: object,
+  headers: Record<string, string> = {}
+): void {
+  response.writeHead(status, headers).end(body && JSON.stringify(body));
+}

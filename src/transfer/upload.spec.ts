@@ -1,0 +1,283 @@
+/**
+ * @jest-environment <rootDir>/src/transfer/testing/environment.js
+ */
+import { mkdtemp, rm, writeFile } from 'fs/promises';
+import { openAsBlob } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import type { IObject } from '../store/entry';
+import { Crc32c } from '../worker/crc32c';
+import { fetchSend, UploadServer } from './testing/uploadServer';
+import type { IUploadTarget } from './upload';
+import { Upload } from './upload';
+
+const KEY = 'ada/data.bin';
+const CONTENT = 'abcdefghij';
+
+let server: UploadServer;
+beforeEach(async () => {
+  server = await UploadServer.start();
+});
+afterEach(() => server.stop());
+
+function upload(content: string | Blob = CONTENT, target: Partial<IUploadTarget> = {}): Upload {
+  const file = typeof content === 'string' ? new Blob([content]) : content;
+  return new Upload(
+    file,
+    { bucket: 'scratch', key: KEY, condition: 0, ...target },
+    {
+      client: server.client,
+      send: fetchSend,
+      checksum: Object.assign(new Crc32c(), { forget: () => undefined }),
+      pause: async () => undefined
+    }
+  );
+}
+
+const run = (subject: Upload, signal = new AbortController().signal): Promise<IObject> =>
+  subject.run(signal, () => undefined);
+
+const pieces = () => server.log.filter(line => line.includes('bytes'));
+
+describe('an upload', () => {
+  it('sends pieces of the part size, one after another', async () => {
+    const object = await run(upload());
+    expect(object).toMatchObject({ key: KEY, size: 10 });
+    expect(server.text(KEY)).toBe(CONTENT);
+    expect(server.log).toEqual([
+      'POST uploads',
+      'PUT bytes 0-3/10',
+      'PUT bytes 4-7/10',
+      'PUT bytes 8-9/10'
+    ]);
+  });
+
+  it('stores an empty file', async () => {
+    await run(upload(''));
+    expect(server.text(KEY)).toBe('');
+    expect(pieces()).toEqual(['PUT bytes */0']);
+  });
+
+  it('sends one piece for a file of exactly one', async () => {
+    await run(upload('abcd'));
+    expect(pieces()).toEqual(['PUT bytes 0-3/4']);
+  });
+
+  it('tells progress that ends with the size', async () => {
+    const seen: number[] = [];
+    await upload().run(new AbortController().signal, bytes => seen.push(bytes));
+    expect(seen).toEqual([0, 4, 8]);
+  });
+});
+
+describe('after a failure', () => {
+  it('asks for the offset and never sends again blindly', async () => {
+    server.faults = [null, 'refused'];
+    await run(upload());
+    expect(server.text(KEY)).toBe(CONTENT);
+    expect(pieces()).toEqual([
+      'PUT bytes 0-3/10',
+      'PUT bytes 4-7/10',
+      'PUT bytes */10',
+      'PUT bytes 4-7/10',
+      'PUT bytes 8-9/10'
+    ]);
+  });
+
+  it('does not resend a piece that arrived though its answer was lost', async () => {
+    server.faults = ['lost'];
+    await run(upload());
+    expect(pieces()).toEqual([
+      'PUT bytes 0-3/10',
+      'PUT bytes */10',
+      'PUT bytes 4-7/10',
+      'PUT bytes 8-9/10'
+    ]);
+  });
+
+  it('finds the object when the final answer was lost', async () => {
+    server.faults = [null, null, 'lost'];
+    const object = await run(upload());
+    expect(object.generation).toBe(server.objects.get(KEY)!.generation);
+    expect(pieces().at(-1)).toBe('PUT bytes */10');
+  });
+
+  it.each([408, 429, 500, 502, 503, 504])('outlives a storm of %i', async status => {
+    server.faults = Array(5).fill({ status });
+    await run(upload());
+    expect(server.text(KEY)).toBe(CONTENT);
+  });
+
+  it('gives up after a bounded number of tries, with the reason', async () => {
+    const body = JSON.stringify({ message: 'The store is down.', reason: 'x', hint: 'Wait.' });
+    server.faults = Array(50).fill({ status: 503, body });
+    await expect(run(upload())).rejects.toMatchObject({ advice: 'The store is down. Wait.' });
+    expect(pieces()).toHaveLength(8);
+    expect(server.objects.size).toBe(0);
+  });
+
+  it('counts failures anew once bytes were gained', async () => {
+    const storm = Array(7).fill({ status: 500 });
+    // The question after a storm succeeds, then a piece, then the next storm.
+    server.faults = [...storm, null, null, ...storm, null, null, ...storm];
+    await run(upload());
+    expect(server.text(KEY)).toBe(CONTENT);
+  });
+
+  it('goes on from where it was when it is run again', async () => {
+    server.faults = [null, ...Array(8).fill('refused')];
+    const subject = upload();
+    await expect(run(subject)).rejects.toMatchObject({ reason: 'offline' });
+    server.log.length = 0;
+    await run(subject);
+    expect(server.log).toEqual(['PUT bytes */10', 'PUT bytes 4-7/10', 'PUT bytes 8-9/10']);
+  });
+
+  it('begins again when the server has forgotten the session', async () => {
+    let pieces = 0;
+    server.onPiece = () => {
+      if (++pieces === 1) {
+        server.forgetSessions();
+      }
+    };
+    await run(upload());
+    expect(server.text(KEY)).toBe(CONTENT);
+    expect(server.log.filter(line => line === 'POST uploads')).toHaveLength(2);
+  });
+
+  it.each([400, 401, 403, 413, 507])('does not try again after %i', async status => {
+    server.faults = [{ status }];
+    await expect(run(upload())).rejects.toMatchObject({ status });
+    expect(pieces()).toHaveLength(1);
+  });
+});
+
+describe('a 308', () => {
+  it('with a shorter Range has the rest sent again', async () => {
+    server.appetite = 3;
+    await run(upload());
+    expect(server.text(KEY)).toBe(CONTENT);
+    expect(pieces()).toEqual([
+      'PUT bytes 0-3/10',
+      'PUT bytes 3-6/10',
+      'PUT bytes 6-9/10',
+      'PUT bytes 9-9/10'
+    ]);
+  });
+
+  it('without Range makes it ask, and go on from the true offset', async () => {
+    server.faults = [null, { status: 308 }];
+    await run(upload());
+    expect(server.text(KEY)).toBe(CONTENT);
+    expect(pieces().slice(1, 4)).toEqual([
+      'PUT bytes 4-7/10',
+      'PUT bytes */10',
+      'PUT bytes 4-7/10'
+    ]);
+  });
+
+  it('for ever is a failure', async () => {
+    server.appetite = 0;
+    await expect(run(upload())).rejects.toMatchObject({ reason: 'no-progress' });
+  });
+
+  it('that claims more than the file is a failure', async () => {
+    server.faults = [{ status: 308, range: 'bytes=0-99' }];
+    await expect(run(upload())).rejects.toMatchObject({ reason: 'unexpected-answer' });
+  });
+});
+
+describe('success is decided by the checksum', () => {
+  it('so a damaged object is deleted, and only that generation', async () => {
+    server.corrupt = true;
+    await expect(run(upload())).rejects.toMatchObject({ reason: 'checksum-mismatch' });
+    expect(server.objects.size).toBe(0);
+  });
+
+  it('so a login page with status 200 is no success', async () => {
+    server.faults = [null, null, { status: 200, body: '<html>Sign in</html>' }];
+    await expect(run(upload())).rejects.toMatchObject({ reason: 'unexpected-answer' });
+    expect(server.objects.size).toBe(0);
+  });
+
+  it('so an answer about an object of another size is no success', async () => {
+    const generation = server.put(KEY, 'other');
+    const body = JSON.stringify({ key: KEY, size: 0, generation });
+    server.faults = [null, null, { status: 200, body }];
+    await expect(run(upload())).rejects.toMatchObject({ reason: 'checksum-mismatch' });
+  });
+
+  it('or by the size where the store has no checksum', async () => {
+    server.crc32c = null;
+    await run(upload());
+    expect(server.text(KEY)).toBe(CONTENT);
+  });
+});
+
+describe('the condition', () => {
+  it('refuses a name that was taken meanwhile, and overwrites nothing', async () => {
+    server.onPiece = () => void (server.objects.size || server.put(KEY, 'theirs'));
+    await expect(run(upload())).rejects.toMatchObject({ status: 412 });
+    expect(server.text(KEY)).toBe('theirs');
+  });
+
+  it('lets the agreed generation be replaced', async () => {
+    const condition = server.put(KEY, 'old');
+    await run(upload(CONTENT, { condition }));
+    expect(server.text(KEY)).toBe(CONTENT);
+  });
+
+  it('can be changed after a refusal', async () => {
+    const generation = server.put(KEY, 'theirs');
+    const subject = upload();
+    await expect(run(subject)).rejects.toMatchObject({ status: 412 });
+    subject.retarget({ ...subject.target, condition: generation });
+    await run(subject);
+    expect(server.text(KEY)).toBe(CONTENT);
+  });
+});
+
+describe('a cancelled upload', () => {
+  async function cancelDuring(contentRange: string): Promise<{ subject: Upload }> {
+    const stop = new AbortController();
+    server.onPiece = range => {
+      if (range === contentRange) {
+        stop.abort();
+      }
+    };
+    const subject = upload();
+    await expect(run(subject, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    return { subject };
+  }
+
+  it('leaves nothing', async () => {
+    const { subject } = await cancelDuring('bytes 4-7/10');
+    expect(await subject.cancel()).toBeNull();
+    expect(server.sessions).toBe(0);
+    expect(server.objects.size).toBe(0);
+  });
+
+  it('says so when everything had arrived before', async () => {
+    const { subject } = await cancelDuring('bytes 8-9/10');
+    expect(await subject.cancel()).toMatchObject({ key: KEY, size: 10 });
+    expect(server.text(KEY)).toBe(CONTENT);
+  });
+
+  it('asks nothing when it never began', async () => {
+    expect(await upload().cancel()).toBeNull();
+    expect(server.log).toEqual([]);
+  });
+});
+
+describe('a file that changes on disk', () => {
+  it('never becomes an object', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'leap-upload-'));
+    const path = join(folder, 'data.bin');
+    await writeFile(path, CONTENT);
+    const file = await openAsBlob(path);
+    server.onPiece = () => writeFile(path, 'something quite different');
+    await expect(run(upload(file))).rejects.toMatchObject({ reason: 'file-changed' });
+    expect(server.objects.size).toBe(0);
+    await rm(folder, { recursive: true });
+  });
+});
