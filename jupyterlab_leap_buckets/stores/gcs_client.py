@@ -162,6 +162,7 @@ class GcsClient:
                 timeout=self._timeout,
                 auto_decompress=False,
                 read_bufsize=READ_BUFFER,
+                skip_auto_headers=["Content-Type"],
                 headers={"Accept-Encoding": "identity", "User-Agent": "jupyterlab-leap-buckets"},
             )
         # A 308 means "go on" here, and aiohttp must not try to follow it.

@@ -1,0 +1,109 @@
+"""Servers and stores that tests share, each started once: they are real ones, and starting them takes time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from .processes import fake_gcs
+from .server import Client, jupyter_server
+from .standin import StandIn
+
+_numbers = itertools.count()
+
+STORES = ("local", "standin", "fake-gcs-server")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A bucket of a running server, and a folder in it that no other test uses."""
+
+    client: Client
+    bucket: str
+    kind: str
+    folder: str
+    root: Path | None = None
+
+    def key(self, name: str) -> str:
+        return self.folder + name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment(tmp_path_factory) -> Iterator[pytest.MonkeyPatch]:
+    """No configuration, credentials or buckets of the machine's own."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+            patch.setenv(name, str(home / name.lower()))
+        patch.setenv("JUPYTER_NO_CONFIG", "1")
+        for name in ("SCRATCH_BUCKET", "PERSISTENT_BUCKET", "PANGEO_SCRATCH", "STORAGE_EMULATOR_HOST"):
+            patch.delenv(name, raising=False)
+        yield patch
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def standin() -> AsyncIterator[StandIn]:
+    service = StandIn(["leap-scratch", "leap-persistent"])
+    await service.start()
+    yield service
+    await service.stop()
+
+
+@pytest.fixture(autouse=True)
+def no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "standin" in request.fixturenames:
+        request.getfixturevalue("standin").faults.waiting.clear()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def servers(tmp_path_factory, clean_environment, standin) -> AsyncIterator[dict[str, Client]]:
+    """A Jupyter server for each kind of store."""
+    folder = tmp_path_factory.mktemp("servers")
+    buckets = {"buckets": [{"id": "leap-scratch", "uri": "gs://leap-scratch"}], "retryDeadline": 4.0}
+    root = folder / "bucket"
+    root.mkdir()
+    local = {"buckets": [{"id": "leap-scratch", "path": str(root)}]}
+    with fake_gcs(folder, ["leap-scratch"]) as emulator:
+        async with (
+            jupyter_server(folder, LeapBuckets=local) as on_disk,
+            jupyter_server(folder, LeapBuckets=buckets) as on_standin,
+            jupyter_server(folder, LeapBuckets=buckets) as on_emulator,
+        ):
+            # Each server reads the variable when its store is first used.
+            for client, address in (
+                (on_standin, standin.url),
+                (on_emulator, emulator.removeprefix("http://")),
+            ):
+                clean_environment.setenv("STORAGE_EMULATOR_HOST", address)
+                client.leap.store(client.leap.bucket("leap-scratch"))
+            clean_environment.delenv("STORAGE_EMULATOR_HOST")
+            yield {"local": on_disk, "standin": on_standin, "fake-gcs-server": on_emulator}
+
+
+def place_in(servers: dict[str, Client], kind: str) -> Place:
+    client = servers[kind]
+    root = Path(client.app.root_dir) / "bucket" if kind == "local" else None
+    return Place(client, "leap-scratch", kind, f"test-{next(_numbers)}/", root)
+
+
+@pytest.fixture(params=STORES)
+def place(request: pytest.FixtureRequest, servers) -> Place:
+    """Every kind of store in turn: what these tests say holds for all of them."""
+    return place_in(servers, request.param)
+
+
+@pytest.fixture
+def on_disk(servers) -> Place:
+    return place_in(servers, "local")
+
+
+@pytest.fixture
+def on_standin(servers) -> Place:
+    return place_in(servers, "standin")
