@@ -3,6 +3,7 @@ import { createServer } from 'http';
 import type { AddressInfo } from 'net';
 import { ServerConnection } from '@jupyterlab/services';
 import { StoreClient } from '../../store/client';
+import type { IBucket } from '../../store/entry';
 import { StoreError } from '../../store/errors';
 import { Crc32c } from '../../worker/crc32c';
 import type { Send } from '../send';
@@ -41,6 +42,8 @@ export class UploadServer {
   readonly objects = new Map<string, IStored>();
   /** Every request, such as `PUT bytes 0-3/9`. */
   readonly log: string[] = [];
+  /** Owners named in the header that confirms a write outside the home. */
+  readonly confirmed: string[] = [];
   /** Faults for the requests that carry a `Content-Range`, first come first served. */
   faults: (Fault | null)[] = [];
   /** Called when a piece has arrived, before it counts. */
@@ -49,6 +52,9 @@ export class UploadServer {
   appetite = Infinity;
   /** What is told in place of the true crc32c; `null` tells none. */
   crc32c: string | null | undefined;
+  buckets: Partial<IBucket>[] = [
+    { id: 'scratch', uri: 'gs://leap-scratch', home: 'ada/', access: 'read-write', error: null }
+  ];
   /** Bytes kept wrong: as a disk that lies. */
   corrupt = false;
 
@@ -93,9 +99,15 @@ export class UploadServer {
     const key = searchParams.get('key');
     if (key !== null) {
       this._object(request, key, response);
+    } else if (pathname.endsWith('/buckets')) {
+      reply(response, 200, { buckets: this.buckets });
     } else if (pathname.endsWith('/list')) {
       this._list(searchParams, response);
     } else if (request.method === 'POST') {
+      const owner = request.headers['x-leap-confirm-outside-home'];
+      if (typeof owner === 'string') {
+        this.confirmed.push(decodeURIComponent(owner));
+      }
       this._start(JSON.parse(body.toString()), response);
     } else {
       const id = pathname.slice(pathname.lastIndexOf('/') + 1);

@@ -1,0 +1,78 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { Announcer, outcome } from './announcer';
+import type { ITransfer } from './queue';
+import { Speedometer } from './speed';
+import { percent, summarize } from './summary';
+
+const trans = nullTranslator.load('');
+
+function transfer(state: ITransfer['state'], bytes = 0): ITransfer {
+  const fixed = { id: 1, name: 'a', size: 100, error: null, retriable: true };
+  return { ...fixed, state, bytes, speed: state === 'moving' ? 10 : 0 };
+}
+
+it('sums what moves and what has arrived', () => {
+  const all = [
+    transfer('moving', 50),
+    transfer('waiting'),
+    transfer('done', 100),
+    transfer('failed', 70)
+  ];
+  const summary = summarize(all);
+  expect(summary).toEqual({ moving: 2, done: 1, failed: 1, bytes: 150, size: 300, speed: 10 });
+  expect(percent(summary)).toBe(50);
+  expect(outcome(summary, trans)).toBe('Uploading 2 files, 1 not uploaded');
+});
+
+it.each([
+  [0, 0, 0],
+  [999, 1000, 99],
+  [1000, 1000, 100],
+  [1100, 1000, 100]
+])('%i of %i is %i per cent', (bytes, size, wanted) => {
+  expect(percent({ bytes, size })).toBe(wanted);
+});
+
+it('announces the start and the end and nothing between', () => {
+  const announcer = new Announcer(trans);
+  const said: string[] = [];
+  for (const transfers of [
+    [transfer('moving')],
+    [transfer('moving', 30)],
+    [transfer('moving', 60), transfer('moving')],
+    [transfer('done'), transfer('failed')],
+    [transfer('failed')]
+  ]) {
+    announcer.note(summarize(transfers));
+    said.push(announcer.text);
+  }
+  const [start, end] = ['Uploading 1 file', '1 file uploaded, 1 not uploaded'];
+  expect(said).toEqual([start, start, start, end, end]);
+});
+
+it('announces a refusal although nothing moved', () => {
+  const announcer = new Announcer(trans);
+  announcer.note(summarize([transfer('failed')]));
+  expect(announcer.text).toBe('1 not uploaded');
+});
+
+it('averages the speed over the last seconds', () => {
+  const speed = new Speedometer();
+  expect(speed.rate).toBe(0);
+  speed.note(0, 0);
+  speed.note(1000, 1000);
+  expect(speed.rate).toBe(1000);
+  for (let second = 2; second <= 20; second++) {
+    speed.note(1000 + 10 * second, second * 1000);
+  }
+  expect(speed.rate).toBe(10);
+});
+
+it('does not turn negative when a piece is sent again', () => {
+  const speed = new Speedometer();
+  speed.note(1000, 0);
+  speed.note(500, 1000);
+  expect(speed.rate).toBe(0);
+  speed.note(700, 2000);
+  expect(speed.rate).toBe(200);
+});
