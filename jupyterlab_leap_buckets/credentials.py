@@ -84,9 +84,7 @@ async def fetch_token(timeout: float) -> AccessToken:
         gcloud = shutil.which("gcloud")
         token = await (_from_gcloud(gcloud, timeout) if gcloud else _from_adc(timeout))
     if not re.fullmatch(r"[\x21-\x7e]{1,16384}", token.value):
-        raise LeapError(
-            502, "token-bad-output", f"What {token.source} answered is not an access token.", _SIGN_IN
-        )
+        raise LeapError(502, "token-bad-output", f"What {token.source} answered is not an access token.", _SIGN_IN)
     if token.expires_at is not None and token.expires_at <= datetime.now(timezone.utc):
         raise LeapError(
             502,
@@ -249,10 +247,8 @@ def _refresh_adc(timeout: float) -> AccessToken:
         raise LeapError(
             503,
             "gcloud-missing-and-no-adc",
-            "This server has neither the gcloud command nor Application Default Credentials: "
-            f"{redact(str(error))}",
-            "On a hub, ask the people who run it; elsewhere install the Google Cloud CLI and run "
-            "'gcloud auth login'.",
+            f"This server has neither the gcloud command nor Application Default Credentials: {redact(str(error))}",
+            "On a hub, ask the people who run it; elsewhere install the Google Cloud CLI and run 'gcloud auth login'.",
         ) from None
     except GoogleAuthError as error:
         raise LeapError(

@@ -6,6 +6,7 @@ Each run is a fresh process: it sets a server up, then loads the extension into 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -44,7 +45,7 @@ def measure(runs: int = 11) -> dict:
     """Medians over fresh processes; `heavy` names cloud libraries that were imported too early."""
     with tempfile.TemporaryDirectory() as home:
         # No configuration of this machine: only the extension under test.
-        environment = {"HOME": home, "PATH": "/usr/bin:/bin", "JUPYTER_NO_CONFIG": "1", "PYTHONPATH": ":".join(sys.path)}
+        environment = {"HOME": home, "JUPYTER_NO_CONFIG": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
         results = [
             json.loads(subprocess.check_output([sys.executable, "-c", ONE_RUN], env=environment, cwd=home))
             for _ in range(runs)

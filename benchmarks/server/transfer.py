@@ -13,7 +13,6 @@ import os
 import re
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -42,24 +41,27 @@ def measure(size: int = 256 * MIB, runs: int = 3) -> dict:
             storage = stack.enter_context(fake_gcs(folder, ["bench"], backend="filesystem"))
             environment = {"SCRATCH_BUCKET": "gs://bench/ada", "STORAGE_EMULATOR_HOST": storage}
             server = Client(stack.enter_context(jupyter_server(folder, environment)))
-            ratios = {"upload": [], "download": []}
+            ratios, seconds = {"upload": [], "download": []}, {"upload": [], "download": []}
             growth = dict.fromkeys(ratios, 0.0)
             for run in range(runs):
                 key = f"ada/{run}.bin"
-                floor = timed(lambda: pieces_up(storage, file))
-                spent, grown = server.watched(lambda: server.upload(key, file))
+                floor = timed(pieces_up, storage, file)
+                spent, grown = server.watched(server.upload, key, file)
                 ratios["upload"].append(spent / floor)
+                seconds["upload"].append(spent)
                 growth["upload"] = max(growth["upload"], grown)
 
-                floor = timed(lambda: curl_down(storage, key, folder / "floor.bin"))
-                spent, grown = server.watched(lambda: server.download(key, folder / "got.bin"))
+                floor = timed(curl_down, storage, key, folder / "floor.bin")
+                spent, grown = server.watched(server.download, key, folder / "got.bin")
                 ratios["download"].append(spent / floor)
+                seconds["download"].append(spent)
                 growth["download"] = max(growth["download"], grown)
                 if {digest(folder / "got.bin"), digest(folder / "floor.bin")} != {expected}:
                     raise ValueError(f"run {run}: the bytes that came back are not those that went up")
     return {
         way: {
             "timesCurl": round(statistics.median(ratios[way]), 2),
+            "MiBps": round(size / MIB / statistics.median(seconds[way])),
             "peakGrowthMiB": round(growth[way], 1),
             "wantedMiB": LIMIT,
         }
@@ -77,11 +79,11 @@ class Client:
         self._clear = Path(f"/proc/{server.pid}/clear_refs")
         self._idle = self._memory("VmRSS")
 
-    def watched(self, act: Callable[[], None]) -> tuple[float, float]:
+    def watched(self, act: Callable[..., None], *arguments: object) -> tuple[float, float]:
         """Seconds, and MiB by which the peak of the server's memory went above the idle server's."""
         reset_peak = "5"
         self._clear.write_text(reset_peak)
-        return timed(act), self._memory("VmHWM") - self._idle
+        return timed(act, *arguments), self._memory("VmHWM") - self._idle
 
     def upload(self, key: str, file: Path) -> None:
         size = file.stat().st_size
@@ -138,9 +140,9 @@ def curl(*arguments: str, body: bytes | None = None) -> str:
     return subprocess.run(command, check=True, input=body, stdout=subprocess.PIPE).stdout.decode()
 
 
-def timed(act: Callable[[], None]) -> float:
+def timed(act: Callable[..., None], *arguments: object) -> float:
     start = time.perf_counter()
-    act()
+    act(*arguments)
     return time.perf_counter() - start
 
 

@@ -272,9 +272,7 @@ async def test_on_a_hub_the_machine_comes_before_a_personal_gcloud(machine, gclo
     assert (token.account, token.source) == ("hub@leap.iam.gserviceaccount.com", "metadata server")
 
 
-@pytest.mark.parametrize(
-    "change", [{"flavor": "Other"}, {"token": {"error": "none"}}, {"token": ["unexpected"]}]
-)
+@pytest.mark.parametrize("change", [{"flavor": "Other"}, {"token": {"error": "none"}}, {"token": ["unexpected"]}])
 async def test_a_hub_elsewhere_has_no_google_metadata(machine, gcloud, metadata, monkeypatch, change):
     gcloud("fresh")
     monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/")
