@@ -1,28 +1,14 @@
 import { expect, test, type Browser } from '@playwright/test';
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { PERSISTENT, SCRATCH, type Gcs } from '../support/gcs';
+import { join } from 'node:path';
+import { PERSISTENT, SCRATCH } from '../support/gcs';
 import { Hub } from '../support/hub';
 import { Panel } from '../support/panel';
+import { putZarr } from '../support/zarr';
 
-/** A store written by real zarr, put into the emulated cloud file by file. */
-async function putZarr(gcs: Gcs, bucket: string, prefix: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'leap-zarr-'));
-  const script = `
-import numpy as np, xarray as xr, sys
-xr.Dataset({"sst": (("time", "lat"), np.zeros((4, 3), "f4"), {"units": "degC"})}).to_zarr(sys.argv[1])`;
-  const store = join(folder, 'store');
-  execFileSync(process.env.LEAP_PYTHON ?? 'python3', ['-W', 'ignore', '-c', script, store]);
-  for (const entry of await readdir(store, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) {
-      const path = join(entry.parentPath, entry.name);
-      await gcs.put(bucket, prefix + relative(store, path), await readFile(path));
-    }
-  }
-  await rm(folder, { recursive: true });
-}
+const OCEAN =
+  'xr.Dataset({"sst": (("time", "lat"), np.zeros((4, 3), "f4"), {"units": "degC"})}).to_zarr(store)';
 
 // The main path once more where it has to work: behind a real JupyterHub and its proxy, at a path
 // prefix, with cookies and XSRF checks. Workers fail there first.
@@ -34,7 +20,7 @@ test.describe.serial('under JupyterHub', () => {
     test.setTimeout(180_000);
     browserOf = browser;
     hub = await Hub.start();
-    await putZarr(hub.gcs, SCRATCH, 'ada/ocean.zarr/');
+    await putZarr(hub.gcs, SCRATCH, 'ada/ocean.zarr/', OCEAN);
     await hub.gcs.put(SCRATCH, 'ada/notes.txt', 'hello from the bucket', 'text/plain');
   });
 
