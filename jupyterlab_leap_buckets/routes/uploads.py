@@ -48,6 +48,7 @@ class UploadHandler(LeapHandler):
     def initialize(self) -> None:
         super().initialize()
         self._alone = ExitStack()
+        self._session: Session | None = None
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=2)
         self._relay: asyncio.Task[None] | None = None
         self._whole = False
@@ -60,7 +61,8 @@ class UploadHandler(LeapHandler):
 
     @authorized
     async def _begin(self) -> None:
-        session = self.leap.uploads.get(self.path_kwargs["upload_id"])
+        # Kept: `delete` may forget the session while this piece is under way.
+        session = self._session = self.leap.uploads.get(self.path_kwargs["upload_id"])
         piece = Piece.parse(self.request.headers.get("Content-Range", ""))
         session.check(piece, self.content_length)
         self._alone.enter_context(session.alone())
@@ -124,7 +126,7 @@ class UploadHandler(LeapHandler):
     @web.authenticated
     @authorized
     async def put(self, upload_id: str) -> None:
-        session = self.leap.uploads.get(upload_id)
+        session = self._session
         if self._relay is not None:
             await self._pass_on()
             await self._offer(None)

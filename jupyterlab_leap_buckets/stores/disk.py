@@ -248,9 +248,7 @@ def refusal(error: OSError, key: str) -> LeapError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return _no_space()
     if error.errno == errno.ENAMETOOLONG:
-        return LeapError(
-            400, "name-too-long-for-disk", "The name is too long for this disk.", "Choose a shorter one."
-        )
+        return LeapError(400, "name-too-long-for-disk", "The name is too long for this disk.", "Choose a shorter one.")
     return LeapError(500, "disk-error", f"The disk failed: {os.strerror(error.errno or 0)}.", "Try again.")
 
 

@@ -90,9 +90,7 @@ class GcsStore(Store):
         body = _Body(self, info, response, start, start + length)
         return Reading(info, start, start + length, body.chunks(), body.release)
 
-    async def _open(
-        self, key: str, range_header: Mapping[str, str], generation: str | None
-    ) -> aiohttp.ClientResponse:
+    async def _open(self, key: str, range_header: Mapping[str, str], generation: str | None) -> aiohttp.ClientResponse:
         url = self._client.url(OBJECT, self._bucket, key, alt="media", generation=generation)
         response = await self._client.open(url, {"Accept-Encoding": "gzip", **range_header})
         if response.status in (200, 206):
@@ -131,10 +129,7 @@ class GcsStore(Store):
             if error.status == 404:
                 return False
             raise
-        return (
-            stored.get("md5Hash")
-            == base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
-        )
+        return stored.get("md5Hash") == base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
 
     async def delete(self, key: str, if_generation: str | None) -> None:
         url = self._client.url(OBJECT, self._bucket, key, ifGenerationMatch=condition(key, if_generation))
@@ -181,9 +176,7 @@ class GcsStore(Store):
         self._expect(answer, 200, repr(key))
         uri = answer.headers.get("Location")
         if not uri:
-            raise LeapError(
-                502, "store-failed", f"The store did not start an upload for {key!r}.", "Try again."
-            )
+            raise LeapError(502, "store-failed", f"The store did not start an upload for {key!r}.", "Try again.")
         return GcsUpload(self._client, uri, key, size, if_generation)
 
     async def close(self) -> None:

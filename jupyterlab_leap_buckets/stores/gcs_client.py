@@ -54,9 +54,7 @@ class Answer:
         except ValueError:
             value = None
         if not isinstance(value, dict):
-            raise LeapError(
-                502, "store-failed", "The store answered with something else than JSON.", "Try again."
-            )
+            raise LeapError(502, "store-failed", "The store answered with something else than JSON.", "Try again.")
         return value
 
 
@@ -74,9 +72,7 @@ class GcsClient:
     ) -> None:
         self._base = base
         self._auth = auth
-        self._timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=connect_timeout, sock_read=read_timeout
-        )
+        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout, sock_read=read_timeout)
         self._deadline = deadline
         self._session: aiohttp.ClientSession | None = None
 
@@ -93,9 +89,7 @@ class GcsClient:
         """`path` with each `{}` replaced by a name, every byte of it that could mean something in a URL quoted."""
         given = {name: value for name, value in query.items() if value is not None}
         text = urlencode(given, quote_via=quote, safe="")
-        return (
-            self._base + path.format(*(quote(name, safe="") for name in names)) + ("?" + text if text else "")
-        )
+        return self._base + path.format(*(quote(name, safe="") for name in names)) + ("?" + text if text else "")
 
     async def call(
         self,
@@ -148,9 +142,7 @@ class GcsClient:
         response = await self._plain(method, url, {**headers, **await self._auth.headers()}, data)
         if response.status == 401:
             response.release()
-            response = await self._plain(
-                method, url, {**headers, **await self._auth.headers(renew=True)}, data
-            )
+            response = await self._plain(method, url, {**headers, **await self._auth.headers(renew=True)}, data)
         return response
 
     async def _plain(
@@ -165,6 +157,9 @@ class GcsClient:
                 skip_auto_headers=["Content-Type"],
                 headers={"Accept-Encoding": "identity", "User-Agent": "jupyterlab-leap-buckets"},
             )
+            # aiohttp would silently send PUT and DELETE once more after a broken connection: a piece whose bytes are
+            # gone, a delete that was not ours to repeat. What may be repeated is decided here alone.
+            self._session._retry_connection = False
         # A 308 means "go on" here, and aiohttp must not try to follow it.
         return await self._session.request(
             method, URL(url, encoded=True), headers=headers, data=data, allow_redirects=False
@@ -223,9 +218,7 @@ def failure(status: int, what: str, body: bytes = b"") -> LeapError:
             f"The store refused {what} ({status}).{said}",
             "",
         )
-    return LeapError(
-        502, "store-failed", f"The store failed ({status}) for {what}.", "Try again in a minute."
-    )
+    return LeapError(502, "store-failed", f"The store failed ({status}) for {what}.", "Try again in a minute.")
 
 
 def _said(body: bytes) -> str:

@@ -35,9 +35,7 @@ def described(key: str, status: int, headers: CIMultiDictProxy[str]) -> tuple[Ob
     if status == 206:
         parsed = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", headers.get("Content-Range", ""))
         if not parsed:
-            raise LeapError(
-                502, "store-failed", f"The store did not say which bytes of {key!r} it sent.", "Try again."
-            )
+            raise LeapError(502, "store-failed", f"The store did not say which bytes of {key!r} it sent.", "Try again.")
         start, size = int(parsed[1]), parsed[2]
     hashes = re.search(r"crc32c=([^,\s]+)", ",".join(headers.getall("X-Goog-Hash", [])))
     modified = headers.get("Last-Modified")

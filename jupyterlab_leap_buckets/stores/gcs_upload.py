@@ -41,9 +41,7 @@ class GcsUpload(Upload):
         return self._settle(await self._client.session_call("PUT", self._uri, headers, b"", repeat=True))
 
     async def abort(self) -> None:
-        answer = await self._client.session_call(
-            "DELETE", self._uri, {"Content-Length": "0"}, b"", repeat=True
-        )
+        answer = await self._client.session_call("DELETE", self._uri, {"Content-Length": "0"}, b"", repeat=True)
         # Google answers 499 to a cancelled session, and with other refusals when there is none.
         if answer.status >= 500:
             raise failure(answer.status, repr(self._key))

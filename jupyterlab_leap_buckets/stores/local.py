@@ -42,8 +42,7 @@ class LocalStore(Store):
         after = _decode_token(token) if token else None
         found, last = await _blocking(prefix, self._disk.page, prefix, starts_with, limit, after)
         entries = [
-            info.as_entry(prefix) if info else folder_entry(prefix, prefix + name.decode())
-            for name, info in found
+            info.as_entry(prefix) if info else folder_entry(prefix, prefix + name.decode()) for name, info in found
         ]
         return Page(entries, None if last is None else _encode_token(last))
 
@@ -110,9 +109,7 @@ class LocalUpload(Upload):
             await _blocking(self._key, file.close)
         info = None
         if self.offset + length == self._size:
-            info = await _blocking(
-                self._key, self._disk.place, self._temporary, self._key, self._if_generation
-            )
+            info = await _blocking(self._key, self._disk.place, self._temporary, self._key, self._if_generation)
         self.offset += length
         return info
 
@@ -127,9 +124,7 @@ async def _chunks(descriptor: int, key: str, start: int, stop: int) -> AsyncIter
     while start < stop:
         chunk = await _blocking(key, os.pread, descriptor, min(READ_SIZE, stop - start), start)
         if not chunk:
-            raise LeapError(
-                502, "object-changed", f"{key!r} became shorter while it was read.", "Read it again."
-            )
+            raise LeapError(502, "object-changed", f"{key!r} became shorter while it was read.", "Read it again.")
         start += len(chunk)
         yield chunk
 

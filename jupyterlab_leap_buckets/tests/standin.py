@@ -62,6 +62,8 @@ class StandIn:
             answer = await self._dispatch(request, fault)
         except Refused as refused:
             return refusal(refused)
+        except ConnectionError:
+            raise asyncio.CancelledError from None  # the other side went away: nobody to answer
         if fault is not None and fault.kind == "lost":
             break_connection(request)
         return answer
@@ -102,9 +104,7 @@ class StandIn:
 
     def _list(self, bucket: Bucket, query: dict[str, str]) -> web.Response:
         limit = min(MAX_RESULTS, int(query.get("maxResults") or MAX_RESULTS))
-        page = bucket.page(
-            query.get("prefix", ""), query.get("delimiter", ""), limit, query.get("pageToken", "")
-        )
+        page = bucket.page(query.get("prefix", ""), query.get("delimiter", ""), limit, query.get("pageToken", ""))
         return web.json_response(selected(page, query.get("fields", "")))
 
     async def _object(
@@ -198,6 +198,8 @@ async def take(request: web.Request, fault: Fault | None, session: Session, star
     except (ConnectionError, web.RequestPayloadError):
         keep(session, bytes(body), start)
         raise
+    if fault is not None and fault.kind == "corrupt":
+        body[0] ^= 1
     return bytes(body)
 
 

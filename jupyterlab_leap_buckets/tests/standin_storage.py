@@ -151,9 +151,7 @@ class Bucket:
         return session_id
 
     def finish(self, session: Session) -> Object:
-        session.done = self.put(
-            session.name, bytes(session.received), session.content_type, session.preconditions
-        )
+        session.done = self.put(session.name, bytes(session.received), session.content_type, session.preconditions)
         session.received.clear()
         return session.done
 
