@@ -8,7 +8,8 @@ import type { StoreError } from '../store/errors';
 import { Crc32c } from '../worker/crc32c';
 import type { Choice } from './conflict';
 import { TransferQueue } from './queue';
-import { fetchSend, UploadServer } from './testing/uploadServer';
+import { fetchSend } from './testing/fetchSend';
+import { UploadServer } from './testing/uploadServer';
 import type { IQuestions } from './transfers';
 import { Transfers } from './transfers';
 

@@ -7,7 +7,8 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import type { IObject } from '../store/entry';
 import { Crc32c } from '../worker/crc32c';
-import { fetchSend, UploadServer } from './testing/uploadServer';
+import { fetchSend } from './testing/fetchSend';
+import { UploadServer } from './testing/uploadServer';
 import type { IUploadTarget } from './upload';
 import { Upload } from './upload';
 

@@ -4,9 +4,7 @@ import type { AddressInfo } from 'net';
 import { ServerConnection } from '@jupyterlab/services';
 import { StoreClient } from '../../store/client';
 import type { IBucket } from '../../store/entry';
-import { StoreError } from '../../store/errors';
 import { Crc32c } from '../../worker/crc32c';
-import type { Send } from '../send';
 
 /** An answer that takes the place of the true one, or `lost`: done, but the answer never comes. */
 export type Fault =
@@ -229,23 +227,6 @@ export class UploadServer {
   private readonly _sessions = new Map<string, ISession>();
   private _generation = 1000;
 }
-
-/** The transport in Node, which has no XMLHttpRequest: the same promises, no progress. */
-export const fetchSend: Send = async ({ url, contentRange, body, signal }) => {
-  let response: Response;
-  try {
-    const headers = { 'Content-Type': 'application/octet-stream', 'Content-Range': contentRange };
-    response = await fetch(url, { method: 'PUT', headers, body, signal });
-  } catch {
-    signal.throwIfAborted();
-    throw StoreError.offline();
-  }
-  return {
-    status: response.status,
-    range: response.headers.get('Range'),
-    body: await response.text()
-  };
-};
 
 function rangeOf({ bytes }: ISession): Record<string, string> {
   return bytes.length > 0 ? { Range: `bytes=0-${bytes.length - 1}` } : {};

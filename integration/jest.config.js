@@ -1,0 +1,16 @@
+const unit = require('../jest.config');
+
+/** Our TypeScript in Node, against real servers: no page, and time for a server to start. */
+module.exports = {
+  ...unit,
+  rootDir: '..',
+  roots: ['<rootDir>/integration'],
+  setupFiles: [],
+  testEnvironment: 'node',
+  testRegex: '\\.spec\\.ts$',
+  testTimeout: 60_000,
+  transform: {
+    ...unit.transform,
+    '^.+\\.tsx?$': ['ts-jest/legacy', { tsconfig: '<rootDir>/integration/tsconfig.json' }]
+  }
+};
