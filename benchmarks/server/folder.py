@@ -10,7 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from jupyterlab_leap_buckets.tests.processes import JupyterServer, end_with_parent, jupyter_server
+from jupyterlab_leap_buckets.tests.processes import JupyterServer, end_with_parent, jupyter_server_process
 
 OBJECTS = 5000
 IDLE_SECONDS = 5
@@ -27,7 +27,7 @@ def measure() -> dict:
         try:
             storage = standin.stdout.readline().strip()
             environment = {"SCRATCH_BUCKET": "gs://bench/ada", "STORAGE_EMULATOR_HOST": storage}
-            with jupyter_server(Path(folder), environment) as server:
+            with jupyter_server_process(Path(folder), environment) as server:
                 call(server, "buckets")
                 page = call(server, "list?bucket=bench&prefix=many/")
                 first = len(seen(storage))

@@ -20,7 +20,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from jupyterlab_leap_buckets.tests.processes import JupyterServer, end_with_parent, fake_gcs, jupyter_server
+from jupyterlab_leap_buckets.tests.processes import JupyterServer, end_with_parent, fake_gcs, jupyter_server_process
 
 MIB = 1024 * 1024
 PIECE = 8 * MIB
@@ -40,7 +40,7 @@ def measure(size: int = 256 * MIB, runs: int = 3) -> dict:
         with ExitStack() as stack:
             storage = stack.enter_context(fake_gcs(folder, ["bench"], backend="filesystem"))
             environment = {"SCRATCH_BUCKET": "gs://bench/ada", "STORAGE_EMULATOR_HOST": storage}
-            server = Client(stack.enter_context(jupyter_server(folder, environment)))
+            server = Client(stack.enter_context(jupyter_server_process(folder, environment)))
             ratios, seconds = {"upload": [], "download": []}, {"upload": [], "download": []}
             growth = dict.fromkeys(ratios, 0.0)
             for run in range(runs):

@@ -80,7 +80,7 @@ class JupyterServer:
 
 
 @contextlib.contextmanager
-def jupyter_server(folder: Path, environment: dict[str, str], *arguments: str) -> Iterator[JupyterServer]:
+def jupyter_server_process(folder: Path, environment: dict[str, str], *arguments: str) -> Iterator[JupyterServer]:
     """A real Jupyter Server with the extension and no other configuration of this machine; its home is `folder`."""
     port, token, log = free_port(), "the-test-token-of-this-server", folder / "server.log"
     command = [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import re
+import time
 from datetime import datetime, timezone
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from .processes import JupyterServer, jupyter_server
+from .processes import JupyterServer, jupyter_server_process
 from .stub_gcloud import make_path
 
 SECRET = re.compile(r"ya29|SECRET|eyJ")
@@ -23,7 +26,7 @@ def server(tmp_path_factory):
         "NO_GCE_CHECK": "true",
         "SCRATCH_BUCKET": "gs://leap-scratch/ada",
     }
-    with jupyter_server(folder, environment, "--debug", "--LeapBuckets.tokenTimeout=1") as server:
+    with jupyter_server_process(folder, environment, "--debug", "--LeapBuckets.tokenTimeout=1") as server:
         yield server
 
 
@@ -146,6 +149,22 @@ def test_nobody_gets_nothing(server):
     stranger.get(f"{server.url}login", timeout=10)
     stranger.headers["X-XSRFToken"] = stranger.cookies["_xsrf"]
     assert_refused(ask(stranger, server), 403)
+
+
+@pytest.mark.parametrize(("verb", "path"), [("GET", "buckets"), ("GET", "token"), ("POST", "token")])
+def test_a_proxy_can_keep_its_connection_after_a_refusal(server, verb, path):
+    """One that is closed without a word gets somebody's next request, which then fails in the proxy."""
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc)
+    body = "{}" if verb == "POST" else None
+    for _ in range(2):
+        connection.request(verb, f"/leap-buckets/{path}", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 403
+        if answer.will_close:
+            break
+        time.sleep(0.1)
+    connection.close()
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
