@@ -158,6 +158,8 @@ class LeapHandler(APIHandler):
         try:
             super().check_xsrf_cookie()
         except web.HTTPError:
+            if not self.current_user:
+                raise not_signed_in() from None
             raise LeapError(
                 403,
                 "xsrf",

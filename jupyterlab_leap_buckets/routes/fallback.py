@@ -15,4 +15,12 @@ class FallbackHandler(LeapHandler):
     async def get(self) -> None:
         raise from_status(404)
 
-    head = post = put = patch = delete = get
+    head = get
+
+    # Not `get` again: `authorized` remembers whether the first call read or wrote.
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        raise from_status(404)
+
+    put = patch = delete = post

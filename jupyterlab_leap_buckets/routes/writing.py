@@ -12,7 +12,7 @@ from ..stores.base import ABSENT
 from .base import LeapHandler
 
 CONFIRM_HEADER = "X-Leap-Confirm-Outside-Home"
-_GENERATION = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_GENERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 def check_may_write(handler: LeapHandler, bucket: Bucket, key: str) -> None:
@@ -29,7 +29,8 @@ def check_may_write(handler: LeapHandler, bucket: Bucket, key: str) -> None:
         raise LeapError(
             403, "outside-home-denied", where, "This server lets you write in your own folder only."
         )
-    if unquote(handler.request.headers.get(CONFIRM_HEADER, "")) != owner:
+    confirmed = handler.request.headers.get(CONFIRM_HEADER)
+    if confirmed is None or unquote(confirmed) != owner:
         raise LeapError(
             403,
             "outside-home",

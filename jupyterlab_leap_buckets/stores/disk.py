@@ -40,7 +40,8 @@ class Disk:
     def _inside(self, path: str, key: str) -> str:
         real = os.path.realpath(path)
         below = real[len(self.root) :] if real.startswith(self.root.rstrip(os.sep) + os.sep) else None
-        if below is None or below.lstrip(os.sep).split(os.sep)[0] == TEMPORARY_FOLDER:
+        temporary = below is not None and below.lstrip(os.sep).split(os.sep)[0] == TEMPORARY_FOLDER
+        if below is None or temporary or os.path.islink(real):  # still a link: it leads to itself
             raise LeapError(
                 403,
                 "outside-bucket",
@@ -107,12 +108,11 @@ class Disk:
         """None for what is neither file nor folder, and for links that lead out of the bucket or nowhere."""
         if entry.is_symlink():
             try:
-                self._inside(entry.path, entry.name)
+                real = self._inside(entry.path, entry.name)
             except LeapError:
                 return None
-        if entry.is_dir():
-            return "folder"
-        return "object" if entry.is_file() else None
+            return "folder" if os.path.isdir(real) else "object" if os.path.isfile(real) else None
+        return "folder" if entry.is_dir() else "object" if entry.is_file() else None
 
     def open(self, key: str) -> tuple[BinaryIO, ObjectInfo]:
         """An open file to read from, and the object's facts."""
