@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { credential } from './credential/plugin';
+import { drive } from './drive/plugin';
 import { BucketList } from './store/buckets';
 import { StoreClient } from './store/client';
 import { IStore } from './tokens';
@@ -16,4 +17,4 @@ const store: JupyterFrontEndPlugin<IStore> = {
   }
 };
 
-export default [store, credential, transfer];
+export default [store, credential, transfer, drive];

@@ -72,13 +72,16 @@ export class StoreClient {
     return describe(key, response.headers);
   }
 
-  /** The bytes of an object, or `length` of them from `offset`; with what HEAD would tell. */
+  /**
+   * The bytes of an object, or `length` of them from `offset`; with what HEAD would tell.
+   * More than `atMost` bytes are not read: reason `too-large`.
+   */
   async read(
     bucket: string,
     key: string,
-    options: { offset?: number; length?: number; signal?: AbortSignal } = {}
+    options: { offset?: number; length?: number; atMost?: number; signal?: AbortSignal } = {}
   ): Promise<{ object: IObject; bytes: ArrayBuffer }> {
-    const { offset = 0, length, signal } = options;
+    const { offset = 0, length, atMost = Infinity, signal } = options;
     const headers: Record<string, string> = {};
     if (length !== undefined) {
       headers.Range = `bytes=${offset}-${offset + length - 1}`;
@@ -87,6 +90,10 @@ export class StoreClient {
       headers,
       signal
     });
+    if (Number(response.headers.get('Content-Length')) > atMost) {
+      await response.body?.cancel();
+      throw new StoreError(`${key} has more than ${atMost} bytes.`, 413, 'too-large');
+    }
     return {
       object: describe(key, response.headers),
       bytes: await response.arrayBuffer()

@@ -4,6 +4,12 @@ import type { IEntry } from './entry';
 export const DATASET_FACTORY = 'Data Set Summary';
 
 /**
+ * The largest object that opens as a document: it is in memory several times then, and what opens
+ * has to be small enough to be written back whole. 64 MiB, the server's limit for one write.
+ */
+export const MAX_DOCUMENT_BYTES = 64 * 2 ** 20;
+
+/**
  * Whether a folder is a Zarr store. Only its name tells: looking inside would cost a request for
  * every folder of a list.
  */

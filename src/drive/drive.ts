@@ -1,0 +1,361 @@
+import type { Contents, ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { Precondition, StoreClient } from '../store/client';
+import type { IBucket, IObject } from '../store/entry';
+import { StoreError } from '../store/errors';
+import { MAX_DOCUMENT_BYTES, isDataset } from '../store/kind';
+import {
+  DRIVE_NAME,
+  basename,
+  fromLocalPath,
+  keyProblem,
+  toLocalPath,
+  type ILocation
+} from '../store/path';
+import type { IStore } from '../tokens';
+import { formatBytes } from '../ui/format';
+import { entryModel, folderModel, objectModel } from './model';
+import { readContent, writeContent } from './content';
+import { isMissing, refusal, toRefusal } from './refusal';
+
+/**
+ * The buckets as a drive of JupyterLab, so that documents open and save natively:
+ * `buckets:<bucket id>/<key>`. Every failure is a `ServerConnection.ResponseError`.
+ *
+ * A save replaces only the generation that this drive last told for the path. JupyterLab asks for
+ * it right before it saves and compares it with the document's own: if they differ it shows its
+ * conflict dialog, and a write that comes in between is refused by the store.
+ */
+export class BucketDrive implements Contents.IDrive {
+  constructor(private readonly _options: BucketDrive.IOptions) {}
+
+  readonly name = DRIVE_NAME;
+
+  get serverSettings(): ServerConnection.ISettings {
+    return this._client.settings;
+  }
+
+  get fileChanged(): ISignal<this, Contents.IChangedArgs> {
+    return this._fileChanged;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    Signal.clearData(this);
+  }
+
+  async get(
+    localPath: string,
+    options: Contents.IFetchOptions = { content: true }
+  ): Promise<Contents.IModel> {
+    const path = bare(localPath);
+    const saved = this._justSaved.get(path);
+    if (saved && !options.content) {
+      return saved;
+    }
+    // Else a save of our own, still under way, would look like somebody else's.
+    await this._saving.get(path);
+    return this._refusing(this._get(path, options));
+  }
+
+  async save(
+    localPath: string,
+    options: Partial<Contents.IModel> & Contents.IContentProvisionOptions = {}
+  ): Promise<Contents.IModel> {
+    const path = bare(localPath);
+    const work = this._refusing(this._save(path, options));
+    const settled = work.then(
+      () => undefined,
+      () => undefined
+    );
+    this._saving.set(path, settled);
+    try {
+      return await work;
+    } finally {
+      if (this._saving.get(path) === settled) {
+        this._saving.delete(path);
+      }
+    }
+  }
+
+  async delete(localPath: string): Promise<void> {
+    const path = bare(localPath);
+    return this._refusing(this._delete(path));
+  }
+
+  getDownloadUrl(localPath: string): Promise<string> {
+    const { bucket, key } = fromLocalPath(bare(localPath));
+    return Promise.resolve(this._client.objectUrl(bucket, key));
+  }
+
+  newUntitled(): Promise<Contents.IModel> {
+    const { trans } = this._options;
+    return this._impossible(
+      trans.__('Make the file in your home folder, then upload it to the bucket.')
+    );
+  }
+
+  rename(): Promise<Contents.IModel> {
+    const { trans } = this._options;
+    return this._impossible(
+      trans.__('Files in a bucket cannot be renamed here. Save it as the new name instead.')
+    );
+  }
+
+  copy(): Promise<Contents.IModel> {
+    const { trans } = this._options;
+    return this._impossible(
+      trans.__('Files in a bucket cannot be copied here. Open it and save it as another name.')
+    );
+  }
+
+  // Buckets have no checkpoints; documents want to have made one all the same.
+
+  createCheckpoint(): Promise<Contents.ICheckpointModel> {
+    return Promise.resolve({ id: 'none', last_modified: new Date().toISOString() });
+  }
+
+  listCheckpoints(): Promise<Contents.ICheckpointModel[]> {
+    return Promise.resolve([]);
+  }
+
+  restoreCheckpoint(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  deleteCheckpoint(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private get _client(): StoreClient {
+    return this._options.store.client;
+  }
+
+  private async _get(path: string, options: Contents.IFetchOptions): Promise<Contents.IModel> {
+    const place = fromLocalPath(path);
+    const name = basename(place.key);
+    const { type, format, content, contentProviderId } = options;
+    if (
+      place.key === '' ||
+      type === 'directory' ||
+      (type === undefined && isDataset({ kind: 'folder', name }))
+    ) {
+      return this._folder(place, !!content);
+    }
+    // Players stream from the download address: a film must not come as base64 too.
+    const streamed = format === 'base64' && contentProviderId !== undefined;
+    try {
+      return content && !streamed
+        ? await this._read(path, place, options)
+        : this._model(await this._bucket(place), await this._head(path, place));
+    } catch (error) {
+      if (type === undefined && isMissing(error) && (await this._isFolder(place))) {
+        return this._folder(place, !!content);
+      }
+      throw error;
+    }
+  }
+
+  private async _read(
+    path: string,
+    place: ILocation,
+    options: Contents.IFetchOptions
+  ): Promise<Contents.IModel> {
+    const { trans } = this._options;
+    const name = basename(place.key);
+    const bucket = await this._bucket(place);
+    try {
+      const { object, bytes } = await this._client.read(place.bucket, place.key, {
+        atMost: MAX_DOCUMENT_BYTES
+      });
+      const model = {
+        ...this._model(bucket, object),
+        ...readContent(bytes, name, options, trans)
+      };
+      this._known.set(path, object.generation);
+      return model;
+    } catch (error) {
+      if (isMissing(error)) {
+        this._known.set(path, 0);
+      }
+      if (error instanceof StoreError && error.reason === 'too-large') {
+        throw refusal(
+          413,
+          trans.__(
+            '"%1" has more than the %2 that can be opened here. Read it in Python: "Insert in Notebook" in its context menu writes the code.',
+            name,
+            formatBytes(MAX_DOCUMENT_BYTES)
+          )
+        );
+      }
+      throw error;
+    }
+  }
+
+  /** What the store has there now, remembered for the next save. */
+  private async _head(path: string, { bucket, key }: ILocation): Promise<IObject> {
+    try {
+      const object = await this._client.head(bucket, key);
+      this._known.set(path, object.generation);
+      return object;
+    } catch (error) {
+      if (!isMissing(error)) {
+        // An answer to HEAD has no words: the first byte, refused for the same reason, has.
+        await this._client.read(bucket, key, { length: 1 });
+        throw error;
+      }
+      this._known.set(path, 0);
+      const { trans } = this._options;
+      throw refusal(
+        404,
+        trans.__(
+          'There is no file "%1" in %2. It may have been moved or deleted.',
+          key,
+          (await this._bucket({ bucket })).uri
+        )
+      );
+    }
+  }
+
+  private async _save(path: string, options: Partial<Contents.IModel>): Promise<Contents.IModel> {
+    // Before anything else: what is asked meanwhile must not become this save's condition.
+    const condition = this._known.get(path) ?? 0;
+    const { trans } = this._options;
+    const place = fromLocalPath(path);
+    const name = basename(place.key);
+    const problem = keyProblem(place.key);
+    if (problem !== null) {
+      throw refusal(400, problem);
+    }
+    const body = writeContent(options, trans);
+    const bucket = await this._bucket(place);
+    let object: IObject;
+    try {
+      object = await this._client.write(place.bucket, place.key, body, condition, {
+        contentType: this._options.mimetype(name)
+      });
+    } catch (error) {
+      if (error instanceof StoreError && error.status === 412) {
+        throw refusal(
+          409,
+          trans.__(
+            '"%1" was changed by somebody else just now. Nothing was overwritten: save again to choose between the two.',
+            name
+          )
+        );
+      }
+      throw error;
+    }
+    const model = this._model(bucket, object);
+    this._known.set(path, object.generation);
+    this._answerNextWith(path, model);
+    this._fileChanged.emit({ type: 'save', oldValue: null, newValue: model });
+    return model;
+  }
+
+  /**
+   * Lets the question that JupyterLab asks in the same turn, after each save, be answered with the
+   * generation that was written. The store's answer could already be somebody else's next one, which
+   * the document would take for its own and overwrite.
+   */
+  private _answerNextWith(path: string, model: Contents.IModel): void {
+    this._justSaved.set(path, model);
+    setTimeout(() => this._justSaved.delete(path));
+  }
+
+  private async _delete(path: string): Promise<void> {
+    const { trans } = this._options;
+    const place = fromLocalPath(path);
+    if (place.key === '' || isDataset({ kind: 'folder', name: basename(place.key) })) {
+      throw refusal(501, trans.__('Folders in a bucket cannot be deleted here.'));
+    }
+    const generation = this._known.get(path) || (await this._head(path, place)).generation;
+    await this._client.delete(place.bucket, place.key, generation);
+    this._known.set(path, 0);
+    this._fileChanged.emit({ type: 'delete', oldValue: { path }, newValue: null });
+  }
+
+  /** A folder, or all buckets; with the first page of what it holds. */
+  private async _folder(place: ILocation, content: boolean): Promise<Contents.IModel> {
+    const path = toLocalPath(place, 'folder');
+    const name = place.key === '' ? place.bucket : basename(place.key);
+    if (!content) {
+      return folderModel(path, name, null);
+    }
+    if (place.bucket === '') {
+      const buckets = await this._options.store.buckets.all();
+      return folderModel(
+        path,
+        name,
+        buckets.map(({ id }) => folderModel(id, id, null))
+      );
+    }
+    const bucket = await this._bucket(place);
+    const { entries } = await this._client.list(place.bucket, prefixOf(place));
+    return folderModel(
+      path,
+      name,
+      entries.map(entry => entryModel(bucket, entry, this._options.mimetype))
+    );
+  }
+
+  private async _isFolder(place: ILocation): Promise<boolean> {
+    const page = await this._client.list(place.bucket, prefixOf(place), { limit: 1 });
+    return page.entries.length > 0;
+  }
+
+  private async _bucket({ bucket }: Pick<ILocation, 'bucket'>): Promise<IBucket> {
+    const found = await this._options.store.buckets.get(bucket);
+    if (!found) {
+      const { trans } = this._options;
+      throw refusal(404, trans.__('This server has no bucket "%1".', bucket));
+    }
+    return found;
+  }
+
+  private _model(bucket: IBucket, object: IObject): Contents.IModel {
+    return objectModel(bucket, object, this._options.mimetype(basename(object.key)));
+  }
+
+  private _impossible(message: string): Promise<never> {
+    return Promise.reject(refusal(501, message));
+  }
+
+  private async _refusing<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw toRefusal(error);
+    }
+  }
+
+  private readonly _fileChanged = new Signal<this, Contents.IChangedArgs>(this);
+  private _isDisposed = false;
+  /** The generation last told for a path; 0 where there was nothing. */
+  private readonly _known = new Map<string, Precondition>();
+  private readonly _saving = new Map<string, Promise<void>>();
+  private readonly _justSaved = new Map<string, Contents.IModel>();
+}
+
+export namespace BucketDrive {
+  export interface IOptions {
+    readonly store: IStore;
+    /** The MIME type of a file of this name. */
+    readonly mimetype: (name: string) => string;
+    readonly trans: TranslationBundle;
+  }
+}
+
+/** JupyterLab asks with and without slashes at the ends. */
+function bare(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '');
+}
+
+function prefixOf({ key }: ILocation): string {
+  return key && `${key}/`;
+}

@@ -1,0 +1,56 @@
+import { IRouter, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IStateDB } from '@jupyterlab/statedb';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { addCommand, CommandIDs } from '../commands';
+import { IStore } from '../tokens';
+import { BucketDrive } from './drive';
+import { NotebookNotices } from './notice';
+import { LINK_PATTERN, LinkOpener } from './routes';
+
+/** Documents in buckets: the drive, links to them, and the notice above their notebooks. */
+export const drive: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-leap-buckets:drive',
+  description: 'Opens and saves the objects of buckets as documents.',
+  autoStart: true,
+  requires: [IStore],
+  optional: [IRouter, IStateDB, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    store: IStore,
+    router: IRouter | null,
+    state: IStateDB | null,
+    translator: ITranslator | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('jupyterlab_leap_buckets');
+    const { commands, docRegistry, serviceManager } = app;
+    const { contents } = serviceManager;
+
+    contents.addDrive(
+      new BucketDrive({
+        store,
+        mimetype: name =>
+          docRegistry.getFileTypesForPath(name)[0]?.mimeTypes[0] ?? 'application/octet-stream',
+        trans
+      })
+    );
+
+    docRegistry.addWidgetExtension(
+      'Notebook',
+      new NotebookNotices({ buckets: store.buckets, commands, contents, state, trans })
+    );
+
+    if (router) {
+      const opener = new LinkOpener({ commands, contents, trans });
+      addCommand(commands, null, trans, CommandIDs.openLink, {
+        execute: args => {
+          const path = String(args.path);
+          // What is open from last time comes first; the link's document lies on top.
+          void app.restored.then(() => opener.open(path));
+          return router.stop;
+        }
+      });
+      // Before JupyterLab's own rule, which looks for the path in the home folder.
+      router.register({ command: CommandIDs.openLink, pattern: LINK_PATTERN, rank: 50 });
+    }
+  }
+};

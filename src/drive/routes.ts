@@ -1,0 +1,53 @@
+import { showErrorMessage } from '@jupyterlab/apputils';
+import type { Contents } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import { CommandIDs } from '../commands';
+import { DATASET_FACTORY, isDataset } from '../store/kind';
+import { basename, fromDrivePath } from '../store/path';
+
+/** What JupyterLab writes into the address bar for a document of ours, in a workspace or not. */
+export const LINK_PATTERN = /^\/(lab|doc)(\/workspaces\/[^/?]+)?\/tree\/buckets(:|%3A)/i;
+
+/** The drive path in the path of a page's address; null where it is badly encoded. */
+export function linkedPath(path: string): string | null {
+  const [, tree] = path.split(/\/tree\/(.*)/s);
+  try {
+    return tree.split('/').map(decodeURIComponent).join('/');
+  } catch {
+    return null;
+  }
+}
+
+/** Opens what a link names: a file, a data set, or a folder in the panel. */
+export class LinkOpener {
+  constructor(
+    private readonly _options: {
+      readonly commands: CommandRegistry;
+      readonly contents: Contents.IManager;
+      readonly trans: TranslationBundle;
+    }
+  ) {}
+
+  async open(page: string): Promise<void> {
+    const { commands, contents, trans } = this._options;
+    const path = linkedPath(page);
+    const place = path && fromDrivePath(path.replace(/\/$/, ''));
+    try {
+      if (!path || !place) {
+        throw new Error(trans.__('The address is not complete. Ask for the link again.'));
+      }
+      const { type } = await contents.get(path, { content: false });
+      if (type !== 'directory') {
+        await commands.execute('docmanager:open', { path });
+      } else if (isDataset({ kind: 'folder', name: basename(place.key) })) {
+        await commands.execute('docmanager:open', { path, factory: DATASET_FACTORY });
+      } else {
+        const { bucket, key } = place;
+        await commands.execute(CommandIDs.showPanel, { bucket, prefix: key && `${key}/` });
+      }
+    } catch (error) {
+      await showErrorMessage(trans.__('Cannot open this link to a bucket'), error as Error);
+    }
+  }
+}
