@@ -47,7 +47,8 @@ export class Panel {
     if (!box) {
       throw new Error('The drop target is not visible.');
     }
-    const session = await this.page.context().newCDPSession(this.page);
+    // Galata hands out a wrapper; the protocol wants the page itself.
+    const session = await this.page.context().newCDPSession(this.page.mainFrame().page());
     for (const type of stages) {
       await session.send('Input.dispatchDragEvent', {
         type,
