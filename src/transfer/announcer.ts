@@ -10,7 +10,7 @@ export function outcome({ moving, done, failed }: ISummary, trans: TranslationBu
     parts.push(trans._n('%1 file uploaded', '%1 files uploaded', done));
   }
   if (failed > 0) {
-    parts.push(trans._n('%1 not uploaded', '%1 not uploaded', failed));
+    parts.push(trans._n('%1 failed', '%1 failed', failed));
   }
   return parts.join(', ');
 }

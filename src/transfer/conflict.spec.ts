@@ -14,12 +14,14 @@ describe('findExisting', () => {
     ...(await findExisting(server.client, FOLDER, names)).keys()
   ];
 
-  it('asks for one name with one HEAD', async () => {
+  it('asks for one name with one list, and takes no other for it', async () => {
     const generation = server.put('ada/a.csv', 'one');
+    server.put('ada/a.csv.gz', '');
     expect(await findExisting(server.client, FOLDER, ['a.csv'])).toEqual(
       new Map([['a.csv', expect.objectContaining({ generation, size: 3 })]])
     );
-    expect(server.log).toEqual(['HEAD object']);
+    expect(await find('a.cs')).toEqual([]);
+    expect(server.log).toEqual(['GET list', 'GET list']);
   });
 
   it('asks for several names with one list', async () => {
@@ -35,10 +37,10 @@ describe('findExisting', () => {
     }
     server.put('ada/z', '');
     expect(await find('m0000', 'z', 'none')).toEqual(['m0000', 'z']);
-    expect(server.log).toEqual(['GET list', 'HEAD object', 'HEAD object']);
+    expect(server.log).toEqual(['GET list', 'GET list', 'GET list']);
   });
 
-  it('passes on a refusal, as nothing is known then', async () => {
+  it('passes on a failure, as nothing is known then', async () => {
     const { client } = server;
     await server.stop();
     const finding = findExisting(client, FOLDER, ['a']);
@@ -52,6 +54,7 @@ describe('freeName', () => {
     server.put('ada/a (1).csv', '');
     const taken = new Set(['a (2).csv']);
     expect(await freeName(server.client, FOLDER, 'a.csv', taken)).toBe('a (3).csv');
+    expect(server.log).toEqual(['GET list']);
   });
 });
 

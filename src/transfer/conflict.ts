@@ -1,5 +1,4 @@
 import type { StoreClient } from '../store/client';
-import { StoreError } from '../store/errors';
 import type { ILocation } from '../store/path';
 
 /** What is there already under a name. */
@@ -20,58 +19,40 @@ const AT_ONCE = 8;
 /**
  * Which of these names exist in a folder.
  *
- * One name is one HEAD. Several are one list of names that begin as they all do; only where that
- * is more than a page are the names it did not show asked one by one. So it is never more than one
- * request beyond the number of names, however large the folder. All this only spares the user a
- * late question; what protects the data is the precondition every upload carries.
+ * One list of names that begin as they all do; only where that is more than a page are the names it
+ * did not show asked one by one. So it is never more than one request beyond the number of names,
+ * however large the folder. All this only spares the user a late question; what protects the data
+ * is the precondition every upload carries.
  */
 export async function findExisting(
   client: StoreClient,
   folder: ILocation,
   names: readonly string[]
 ): Promise<Map<string, IExisting>> {
-  const found = new Map<string, IExisting>();
-  let undecided = [...new Set(names)];
-  if (undecided.length > 1) {
-    const page = await client.list(folder.bucket, folder.key, {
-      startsWith: commonStart(undecided),
-      limit: 1000
-    });
-    const wanted = new Set(undecided);
-    for (const { kind, name, generation, size, updated } of page.entries) {
-      if (kind === 'object' && wanted.has(name)) {
-        found.set(name, { generation: generation!, size: size!, updated });
-      }
-    }
-    undecided = page.nextPageToken === null ? [] : undecided.filter(name => !found.has(name));
-  }
+  const wanted = [...new Set(names)];
+  const { found, all } = await startingWith(client, folder, commonStart(wanted));
+  const undecided = all ? [] : wanted.filter(name => !found.has(name));
   for (let start = 0; start < undecided.length; start += AT_ONCE) {
     await Promise.all(
       undecided.slice(start, start + AT_ONCE).map(async name => {
-        const existing = await headOrNull(client, folder.bucket, folder.key + name);
+        const existing = await lookUp(client, folder, name);
         if (existing) {
           found.set(name, existing);
         }
       })
     );
   }
-  return found;
+  return new Map(wanted.flatMap(name => (found.has(name) ? [[name, found.get(name)!]] : [])));
 }
 
-/** What is under a key, or null. */
-export async function headOrNull(
+/** What is under a name, or null. A list, as a HEAD would log an error for every name that is free. */
+export async function lookUp(
   client: StoreClient,
-  bucket: string,
-  key: string
+  folder: ILocation,
+  name: string
 ): Promise<IExisting | null> {
-  try {
-    return await client.head(bucket, key);
-  } catch (error) {
-    if (error instanceof StoreError && error.status === 404) {
-      return null;
-    }
-    throw error;
-  }
+  // In the order of a list, a name comes before all others that begin with it.
+  return (await startingWith(client, folder, name, 1)).found.get(name) ?? null;
 }
 
 /** The first of `name (1).ext`, `name (2).ext`, ... that nothing is under yet, nor in `taken`. */
@@ -81,15 +62,34 @@ export async function freeName(
   name: string,
   taken: ReadonlySet<string>
 ): Promise<string> {
+  const { found } = await startingWith(
+    client,
+    folder,
+    commonStart([1, 2].map(n => numbered(name, n)))
+  );
   for (let number = 1; ; number++) {
     const candidate = numbered(name, number);
-    if (
-      !taken.has(candidate) &&
-      !(await headOrNull(client, folder.bucket, folder.key + candidate))
-    ) {
+    if (!found.has(candidate) && !taken.has(candidate)) {
       return candidate;
     }
   }
+}
+
+/** The objects of one page of names that begin so, and whether that is all of them. */
+async function startingWith(
+  client: StoreClient,
+  folder: ILocation,
+  startsWith: string,
+  limit = 1000
+): Promise<{ found: Map<string, IExisting>; all: boolean }> {
+  const page = await client.list(folder.bucket, folder.key, { startsWith, limit });
+  const found = new Map<string, IExisting>();
+  for (const { kind, name, generation, size, updated } of page.entries) {
+    if (kind === 'object') {
+      found.set(name, { generation: generation!, size: size!, updated });
+    }
+  }
+  return { found, all: page.nextPageToken === null };
 }
 
 /** `a.csv` -> `a (1).csv`; a leading dot begins no extension: `.bashrc` -> `.bashrc (1)`. */

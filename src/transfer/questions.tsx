@@ -28,12 +28,12 @@ export class DialogQuestions implements IQuestions {
           <p>{toUri(bucket.uri, prefix)}</p>
           <p>
             {age
-              ? trans.__('There: %1, changed %2.', formatBytes(existing.size), age)
-              : trans.__('There: %1.', formatBytes(existing.size))}
+              ? trans.__('In the bucket: %1, changed %2.', formatBytes(existing.size), age)
+              : trans.__('In the bucket: %1.', formatBytes(existing.size))}
           </p>
           <p>
             {trans.__(
-              'Yours: %1, changed %2.',
+              'Your file: %1, changed %2.',
               formatBytes(file.size),
               Time.formatHuman(new Date(file.lastModified))
             )}

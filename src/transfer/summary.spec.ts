@@ -21,7 +21,7 @@ it('sums what moves and what has arrived', () => {
   const summary = summarize(all);
   expect(summary).toEqual({ moving: 2, done: 1, failed: 1, bytes: 150, size: 300, speed: 10 });
   expect(percent(summary)).toBe(50);
-  expect(outcome(summary, trans)).toBe('Uploading 2 files, 1 not uploaded');
+  expect(outcome(summary, trans)).toBe('Uploading 2 files, 1 failed');
 });
 
 it.each([
@@ -46,14 +46,14 @@ it('announces the start and the end and nothing between', () => {
     announcer.note(summarize(transfers));
     said.push(announcer.text);
   }
-  const [start, end] = ['Uploading 1 file', '1 file uploaded, 1 not uploaded'];
+  const [start, end] = ['Uploading 1 file', '1 file uploaded, 1 failed'];
   expect(said).toEqual([start, start, start, end, end]);
 });
 
 it('announces a refusal although nothing moved', () => {
   const announcer = new Announcer(trans);
   announcer.note(summarize([transfer('failed')]));
-  expect(announcer.text).toBe('1 not uploaded');
+  expect(announcer.text).toBe('1 failed');
 });
 
 it('averages the speed over the last seconds', () => {

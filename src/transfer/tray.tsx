@@ -96,8 +96,13 @@ function Region({ queue, trans }: IRegionProps): JSX.Element {
       <div className="jp-LeapTransfers-summary">
         <span className="jp-LeapTransfers-text">{summaryText(summary, trans)}</span>
         {summary.moving > 0 ? (
-          <Button minimal small onClick={() => void queue.cancelAll()}>
-            {trans.__('Cancel All')}
+          <Button
+            minimal
+            small
+            aria-label={trans.__('Cancel all transfers')}
+            onClick={() => void queue.cancelAll()}
+          >
+            {trans.__('Cancel')}
           </Button>
         ) : (
           <Button minimal small onClick={() => void queue.clear({ failed: true })}>
@@ -119,11 +124,18 @@ function Region({ queue, trans }: IRegionProps): JSX.Element {
   );
 }
 
+/** Short: the panel may be narrow. */
 function summaryText(summary: ISummary, trans: TranslationBundle): string {
-  const text = outcome(summary, trans);
-  return summary.moving > 0
-    ? `${text}: ${percent(summary)}%, ${trans.__('%1/s', formatBytes(summary.speed))}`
-    : text;
+  const { moving, failed, speed } = summary;
+  if (moving === 0) {
+    return outcome(summary, trans);
+  }
+  const parts = [
+    trans._n('%1 file', '%1 files', moving),
+    `${percent(summary)}%`,
+    trans.__('%1/s', formatBytes(speed))
+  ];
+  return [...parts, ...(failed > 0 ? [trans._n('%1 failed', '%1 failed', failed)] : [])].join(', ');
 }
 
 const ORDER = ['failed', 'cancelling', 'moving', 'waiting', 'done'];

@@ -4,7 +4,7 @@ import { StoreError } from '../store/errors';
 import { foreignOwner, keyProblem } from '../store/path';
 import type { IChecksum } from './checksum';
 import type { Choice, IExisting } from './conflict';
-import { freeName, headOrNull } from './conflict';
+import { freeName, lookUp } from './conflict';
 import type { IJob } from './queue';
 import type { Send } from './send';
 import type { IUploadTarget } from './upload';
@@ -84,7 +84,7 @@ export class UploadJob implements IJob {
   private async _decide(refusal: StoreError): Promise<IUploadRequest | null> {
     const { client, ask } = this._context;
     const { bucket, prefix, name, condition } = this._request;
-    const existing = await headOrNull(client, bucket.id, prefix + name);
+    const existing = await lookUp(client, { bucket: bucket.id, key: prefix }, name);
     if (!existing) {
       if (condition === 0) {
         throw refusal;
