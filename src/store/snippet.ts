@@ -52,7 +52,7 @@ function address(bucket: IBucket, { key, kind }: Pick<IEntry, 'key' | 'kind'>): 
 }
 
 /** A Python string literal: JSON's escapes are Python's, once astral characters stay themselves. */
-function literal(value: string): string {
+export function literal(value: string): string {
   return JSON.stringify(value).replace(
     /[\u007f-\u009f\u2028\u2029]/g,
     char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -15,3 +15,29 @@ export function formatClock(milliseconds: number): string {
   const [minutes, rest] = parts.map(part => String(part).padStart(2, '0'));
   return `${lead}${lead ? minutes : Number(minutes)}:${rest}`;
 }
+
+const SPANS: readonly [unit: string, milliseconds: number][] = [
+  ['year', 365 * 86_400_000],
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000]
+];
+
+const spanFormats = new Map<string, Intl.NumberFormat>();
+
+/** A span of time in its largest unit, rounded down: `3 min`, `2 days`; null below one minute. */
+export function formatSpan(milliseconds: number, language: string = 'en'): string | null {
+  const span = SPANS.find(([, length]) => milliseconds >= length);
+  if (!span) {
+    return null;
+  }
+  const [unit, length] = span;
+  const name = `${language} ${unit}`;
+  let format = spanFormats.get(name);
+  if (!format) {
+    format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' });
+    spanFormats.set(name, format);
+  }
+  return format.format(Math.floor(milliseconds / length));
+}

@@ -1,0 +1,113 @@
+"""What only a folder on disk has: files that were there before, empty folders, and other programs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import pytest
+
+from ..stores.disk import LEFTOVER_SECONDS, Disk
+from ..stores.local import LocalStore
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_files_that_were_there_before_are_objects(on_disk):
+    folder = on_disk.root / on_disk.folder
+    names = ["plain.txt", "%", "%%", "%.", "100%.txt", "%2F", " blanks ", ".hidden", "é", "tab\t", "~", "-"]
+    (folder / "deep" / "%").mkdir(parents=True)
+    (folder / "deep" / "%" / "x").write_bytes(b"x")
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+    listed = (await on_disk.client.list(on_disk.bucket, on_disk.folder)).json()["entries"]
+    objects = [entry for entry in listed if entry["kind"] == "object"]
+    assert len(objects) == len(names)
+    for entry in objects:
+        data = (await on_disk.client.get(on_disk.bucket, entry["key"])).body
+        etag = f'"{entry["generation"]}"'
+        assert (await on_disk.client.put(on_disk.bucket, entry["key"], data, {"If-Match": etag})).status == 200
+        assert (folder / data.decode()).read_bytes() == data
+        assert (await on_disk.client.delete(on_disk.bucket, entry["key"])).status == 204
+        assert not (folder / data.decode()).exists()
+    assert (await on_disk.client.get(on_disk.bucket, on_disk.key("deep//x"))).body == b"x"
+
+
+async def test_names_that_are_not_utf8_have_no_key(on_disk):
+    folder = on_disk.root / on_disk.folder
+    folder.mkdir()
+    os.close(os.open(os.fsencode(folder) + b"/\xff\xfe", os.O_CREAT))
+    assert (await on_disk.client.list(on_disk.bucket, on_disk.folder)).json()["entries"] == []
+
+
+async def test_an_empty_folder_on_disk_is_listed(on_disk):
+    (on_disk.root / on_disk.folder / "empty").mkdir(parents=True)
+    (entry,) = (await on_disk.client.list(on_disk.bucket, on_disk.folder)).json()["entries"]
+    assert (entry["kind"], entry["name"]) == ("folder", "empty")
+
+
+async def test_deleting_the_last_object_of_a_folder_deletes_the_folder(on_disk):
+    await on_disk.client.put(on_disk.bucket, on_disk.key("a/b/c"), b"1")
+    await on_disk.client.put(on_disk.bucket, on_disk.key("a/x"), b"1")
+    await on_disk.client.delete(on_disk.bucket, on_disk.key("a/b/c"))
+    assert os.listdir(on_disk.root / on_disk.folder / "a") == ["x"]
+    await on_disk.client.delete(on_disk.bucket, on_disk.key("a/x"))
+    assert not (on_disk.root / on_disk.folder).exists()
+
+
+async def test_one_of_many_writers_wins(on_disk):
+    key = on_disk.key("race")
+    replies = await asyncio.gather(*(on_disk.client.put(on_disk.bucket, key, b"%d" % n) for n in range(20)))
+    assert sorted(reply.status for reply in replies) == [200] + [412] * 19
+    etag = next(reply.headers["ETag"] for reply in replies if reply.status == 200)
+    replies = await asyncio.gather(
+        *(on_disk.client.put(on_disk.bucket, key, b"%d" % n, {"If-Match": etag}) for n in range(20))
+    )
+    assert sorted(reply.status for reply in replies) == [200] + [412] * 19
+
+
+async def test_writers_and_deleters_of_one_folder_do_not_trip_each_other(on_disk):
+    async def come_and_go(number: int) -> None:
+        for _ in range(10):
+            key = on_disk.key(f"shared/{number}")
+            assert (await on_disk.client.put(on_disk.bucket, key, b"1")).status == 200
+            assert (await on_disk.client.delete(on_disk.bucket, key)).status == 204
+
+    await asyncio.gather(*(come_and_go(number) for number in range(8)))
+
+
+def test_generations_differ_however_fast_one_writes(tmp_path):
+    disk = Disk(str(tmp_path))
+    seen = set()
+    for _ in range(200):
+        temporary = disk.temporary()
+        seen.add(disk.place(temporary, "x", None).generation)
+    assert len(seen) == 200
+
+
+def test_leftovers_of_a_server_that_is_gone_are_swept(tmp_path):
+    disk = Disk(str(tmp_path))
+    old, new = disk.temporary(), disk.temporary()
+    os.utime(old, (0, os.stat(new).st_mtime - LEFTOVER_SECONDS - 60))
+    Disk(str(tmp_path)).temporary()
+    assert not os.path.exists(old) and os.path.exists(new)
+
+
+async def test_a_bucket_whose_folder_is_gone_is_not_an_empty_one(tmp_path):
+    store = LocalStore(str(tmp_path / "gone"))
+    with pytest.raises(Exception, match="bucket-missing"):
+        await store.list("", "", 10, None)
+
+
+async def test_a_page_is_all_that_is_held(tmp_path):
+    """5,000 files: ten pages, in order, nothing twice and nothing left out."""
+    for number in range(5000):
+        (tmp_path / f"{number:04d}").touch()
+    store, token, found = LocalStore(str(tmp_path)), None, []
+    while True:
+        page = await store.list("", "", 500, token)
+        found += [entry["name"] for entry in page.entries]
+        token = page.next_token
+        if token is None:
+            break
+    assert found == [f"{number:04d}" for number in range(5000)]

@@ -1,0 +1,78 @@
+import type { IRows } from './folder';
+
+/** What a click or key does to the selection: `add` as with Ctrl, `range` as with Shift. */
+export type SelectMode = 'only' | 'add' | 'range';
+
+/**
+ * The selected rows and the focused one. Rows are remembered by key, so that both survive a
+ * refresh that adds or removes others.
+ */
+export interface ISelection {
+  readonly keys: ReadonlySet<string>;
+  /** The row that has, or would get, the keyboard; null before the first visit. */
+  readonly focus: string | null;
+  /** Where a range began. */
+  readonly anchor: string | null;
+}
+
+export const NO_SELECTION: ISelection = { keys: new Set(), focus: null, anchor: null };
+
+/** Only this row, focused. */
+export function only(key: string): ISelection {
+  return { keys: new Set([key]), focus: key, anchor: key };
+}
+
+/** The selection after the row of this number was chosen. */
+export function select(
+  selection: ISelection,
+  rows: IRows,
+  index: number,
+  mode: SelectMode
+): ISelection {
+  const { key } = rows.at(index);
+  if (mode === 'add') {
+    const keys = new Set(selection.keys);
+    if (!keys.delete(key)) {
+      keys.add(key);
+    }
+    return { keys, focus: key, anchor: key };
+  }
+  const from = selection.anchor === null ? -1 : rows.indexOf(selection.anchor);
+  if (mode === 'only' || from === -1) {
+    return only(key);
+  }
+  const keys = new Set<string>();
+  for (let row = Math.min(from, index); row <= Math.max(from, index); row++) {
+    keys.add(rows.at(row).key);
+  }
+  return { keys, focus: key, anchor: selection.anchor };
+}
+
+/** Every row that has been listed. */
+export function selectAll(selection: ISelection, rows: IRows): ISelection {
+  const keys = new Set<string>();
+  for (let row = 0; row < rows.length; row++) {
+    keys.add(rows.at(row).key);
+  }
+  return { ...selection, keys };
+}
+
+/**
+ * The selection among other rows of the same folder. A focused row that is gone hands the focus
+ * to the row now at its place.
+ */
+export function follow(selection: ISelection, before: IRows, after: IRows): ISelection {
+  const keys = new Set<string>();
+  for (let row = 0; selection.keys.size > 0 && row < after.length; row++) {
+    const { key } = after.at(row);
+    if (selection.keys.has(key)) {
+      keys.add(key);
+    }
+  }
+  let { focus } = selection;
+  if (focus !== null && after.indexOf(focus) === -1) {
+    const place = Math.min(Math.max(0, before.indexOf(focus)), after.length - 1);
+    focus = place < 0 ? null : after.at(place).key;
+  }
+  return { keys, focus, anchor: focus };
+}

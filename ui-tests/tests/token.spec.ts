@@ -1,0 +1,236 @@
+import type { Locator, Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+import { expect, HOME, PERSISTENT, SCRATCH, test, USER } from '../support/fixtures';
+
+/** What the stub gcloud's tokens begin with. */
+const SECRET = 'SECRET-token';
+
+const ACCOUNT = 'researcher@leap-stub.iam.gserviceaccount.com';
+
+const dialog = (page: Page): Locator => page.getByRole('dialog', { name: 'Upload token' });
+
+const button = (page: Page, name: string): Locator =>
+  dialog(page).getByRole('button', { name, exact: true });
+
+/** By keyboard, from wherever the focus is. */
+async function openByKeyboard(page: Page): Promise<void> {
+  await page.keyboard.press('Control+Shift+C');
+  await page.getByPlaceholder('SEARCH', { exact: true }).waitFor();
+  await page.keyboard.type('token');
+  await page.keyboard.press('Enter');
+  await dialog(page).waitFor();
+}
+
+/** Everything that a person, a screen reader or a saved page could get at. */
+function everythingInThePage(page: Page): Promise<string> {
+  return page.evaluate(() =>
+    [
+      document.documentElement.outerHTML,
+      ...[...document.querySelectorAll('input, textarea, select')].map(
+        field => (field as HTMLInputElement).value
+      ),
+      location.href,
+      JSON.stringify({ ...localStorage }),
+      JSON.stringify({ ...sessionStorage })
+    ].join('\n')
+  );
+}
+
+/** The clipboard by a person's own way: pasted, with the dialog closed. */
+async function paste(page: Page): Promise<string> {
+  await page.keyboard.press('Escape');
+  await expect(dialog(page)).toHaveCount(0);
+  await page.keyboard.press('Control+Shift+C');
+  const field = page.getByPlaceholder('SEARCH', { exact: true });
+  await field.waitFor();
+  await page.keyboard.press('Control+V');
+  return field.inputValue();
+}
+
+test.beforeEach(({ stack }) => stack.gcloud('fresh'));
+
+test('Ctrl+Shift+C, "token", Enter, Enter puts a token on the clipboard', async ({ page }) => {
+  await openByKeyboard(page);
+  await expect(button(page, 'Copy')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+  expect(await paste(page)).toContain('SECRET-token-fresh');
+});
+
+test('Copy pressed before the token is here copies it when it comes', async ({ page, stack }) => {
+  await stack.gcloud('slow');
+  await openByKeyboard(page);
+  await page.keyboard.press('Enter');
+  await expect(dialog(page).getByText('as soon as it is here')).toBeVisible();
+  await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
+  expect(await paste(page)).toContain('SECRET-token-slow');
+});
+
+test('on a page without the asynchronous clipboard Copy works all the same', async ({ page }) => {
+  await openByKeyboard(page);
+  await expect(button(page, 'Reveal')).toBeEnabled();
+  await page.evaluate(() =>
+    Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })
+  );
+  await page.keyboard.press('Enter');
+  await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
+  expect(await paste(page)).toContain('SECRET-token-fresh');
+});
+
+test('the dialog tells whose token it is, what it can do and when it ends', async ({ page }) => {
+  await openByKeyboard(page);
+  await expect(dialog(page)).toContainText('Is your data on this computer?');
+  await expect(dialog(page)).toContainText(`${ACCOUNT} (from gcloud)`);
+  await expect(dialog(page)).toContainText(`whatever ${ACCOUNT} can, in every bucket`);
+  await expect(dialog(page).getByRole('timer')).toHaveText(/^5[89]:\d\d$/);
+  await expect(dialog(page).getByText('Only')).toHaveCount(0);
+});
+
+test('the token is in the page only between Reveal and Hide', async ({ page, stack }) => {
+  await openByKeyboard(page);
+  await expect(button(page, 'Reveal')).toBeEnabled();
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+  await button(page, 'Reveal').press('Enter');
+  await expect(dialog(page).getByLabel('Token')).toContainText('SECRET-token-fresh');
+  await button(page, 'Hide').press('Enter');
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+  await button(page, 'Reveal').click();
+  await expect(dialog(page).getByLabel('Token')).toContainText(SECRET);
+  await button(page, 'Close').click();
+  await expect(dialog(page)).toHaveCount(0);
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+  expect(stack.log).not.toContain(SECRET);
+});
+
+test('a revealed token is masked again after half a minute', async ({ page }) => {
+  await page.clock.install();
+  await openByKeyboard(page);
+  await button(page, 'Reveal').click();
+  await expect(dialog(page).getByLabel('Token')).toContainText(SECRET);
+  await page.clock.runFor(31_000);
+  await expect(button(page, 'Reveal')).toBeVisible();
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+});
+
+test('a page that is left behind does not keep the token', async ({ page }) => {
+  await openByKeyboard(page);
+  await button(page, 'Reveal').click();
+  await expect(dialog(page).getByLabel('Token')).toContainText(SECRET);
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide')));
+  await expect(dialog(page)).toHaveCount(0);
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+});
+
+test('the token is saved as token.txt on the own computer', async ({ page }) => {
+  await openByKeyboard(page);
+  const downloading = page.waitForEvent('download');
+  await button(page, 'Save as token.txt').click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('token.txt');
+  expect(await readFile(await download.path(), 'utf8')).toMatch(/^ya29\.\S*SECRET-token-fresh\S*$/);
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+});
+
+test("the Python code has the user's own path, in a place that keeps data", async ({ page }) => {
+  await openByKeyboard(page);
+  const code = dialog(page).getByRole('region', { name: 'Python code' });
+  const store = (bucket: string) => `"gs://${bucket}/${HOME}test_offsite_upload.zarr"`;
+  await expect(code).toContainText(store(PERSISTENT));
+  await code.getByLabel('Bucket').selectOption({ index: 1 });
+  await expect(code).toContainText(store(SCRATCH));
+  await expect(code).toContainText('deleted after 7 days');
+  await button(page, 'Copy code').click();
+  await expect(code.getByText('Code copied.')).toBeVisible();
+  const copied = await paste(page);
+  expect(copied).toContain(`gs://${SCRATCH}/${USER}/test_offsite_upload.zarr`);
+  expect(copied).not.toContain(SECRET);
+});
+
+test('a nearly expired token comes with a warning and its reason', async ({ page, stack }) => {
+  await stack.gcloud('nearly-expired');
+  await openByKeyboard(page);
+  await expect(dialog(page).getByRole('note')).toContainText('Only 4 minutes are left.');
+  await expect(dialog(page).getByRole('note')).toContainText('hands out the same token again');
+  await stack.gcloud('fresh');
+  await button(page, 'Ask Again').click();
+  await expect(dialog(page).getByRole('timer')).toHaveText(/^5[89]:\d\d$/);
+  await expect(dialog(page).getByRole('note')).toHaveCount(0);
+});
+
+test('at its end the token leaves the page', async ({ page, stack }) => {
+  await stack.gcloud('nearly-expired');
+  await page.clock.install();
+  await openByKeyboard(page);
+  await button(page, 'Reveal').click();
+  await expect(dialog(page).getByLabel('Token')).toContainText(SECRET);
+  await page.clock.fastForward(6 * 60_000);
+  await expect(dialog(page).getByRole('alert')).toContainText('The token has ended');
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+});
+
+test('a failing gcloud is told with what to do; Retry brings the token', async ({
+  page,
+  stack
+}) => {
+  await stack.gcloud('failing');
+  await openByKeyboard(page);
+  await expect(dialog(page).getByRole('alert')).toContainText('gcloud gave no token');
+  await expect(dialog(page).getByRole('alert')).toContainText('gcloud auth login');
+  expect(await everythingInThePage(page)).not.toContain('stub-SECRET');
+  await expect(button(page, 'Copy')).toHaveCount(0);
+  await expect(dialog(page).getByLabel('Token')).toHaveCount(0);
+  await stack.gcloud('fresh');
+  await expect(button(page, 'Retry')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(button(page, 'Copy')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
+  expect(await paste(page)).toContain('SECRET-token-fresh');
+});
+
+test('a hanging gcloud is stopped and told', async ({ page, stack }) => {
+  await stack.gcloud('hanging');
+  await openByKeyboard(page);
+  await expect(dialog(page).getByLabel('Token')).toHaveText('Asking for a token...');
+  await expect(dialog(page).getByRole('alert')).toContainText('gave no answer within', {
+    timeout: 40_000
+  });
+  await expect(button(page, 'Retry')).toBeVisible();
+});
+
+test('without gcloud and without credentials the dialog says so', async ({ page, stack }) => {
+  await stack.gcloud('absent');
+  await openByKeyboard(page);
+  await expect(dialog(page).getByRole('alert')).toContainText(
+    'neither the gcloud command nor Application Default Credentials'
+  );
+  await expect(button(page, 'Copy')).toHaveCount(0);
+});
+
+test('arguments of the command change nothing: it shows the dialog and copies nothing', async ({
+  page
+}) => {
+  await page.evaluate(() => {
+    void window.jupyterapp.commands.execute('leap-buckets:generate-token', {
+      copy: true,
+      reveal: true
+    });
+    void window.jupyterapp.commands.execute('leap-buckets:generate-token');
+  });
+  await expect(button(page, 'Reveal')).toBeEnabled();
+  await expect(dialog(page)).toHaveCount(1);
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+  expect(await paste(page)).not.toContain(SECRET);
+});
+
+test('Tab stays in the dialog, and Escape closes it', async ({ page }) => {
+  await openByKeyboard(page);
+  await expect(button(page, 'Reveal')).toBeEnabled();
+  for (let press = 0; press < 12; press++) {
+    await page.keyboard.press('Tab');
+    expect(await dialog(page).evaluate(node => node.contains(document.activeElement))).toBe(true);
+  }
+  await page.keyboard.press('Escape');
+  await expect(dialog(page)).toHaveCount(0);
+});

@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { expect, HOME, SCRATCH, test } from '../support/fixtures';
+
+const MiB = 1024 ** 2;
+
+/** Pieces to the relay, and nothing else. */
+const PIECES = /leap-buckets\/uploads\/[\w-]+/;
+
+/** As a slow connection: `speed` in bytes a second, 0 for none at all. */
+async function network(page: Page, speed: number): Promise<void> {
+  const raw = page.mainFrame().page();
+  const session = await raw.context().newCDPSession(raw);
+  await session.send('Network.emulateNetworkConditions', {
+    offline: speed === 0,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: speed || -1
+  });
+}
+
+test.beforeEach(async ({ panel }) => {
+  await panel.open();
+  await expect(panel.grid).toBeVisible();
+});
+
+test('one dropped file arrives whole and is listed', async ({ panel, gcs, localFile }) => {
+  const bytes = randomBytes(20 * MiB + 3);
+  await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
+  await expect(panel.transfers).toContainText('1 file uploaded');
+  expect((await gcs.get(SCRATCH, `${HOME}model.nc`)).equals(bytes)).toBe(true);
+  await expect(panel.row(`${HOME}model.nc`)).toBeVisible();
+});
+
+test('several dropped files arrive, an empty one too', async ({ panel, gcs, localFile }) => {
+  const names = ['a.txt', 'b.txt', 'c.txt', 'd.txt', 'e.txt', 'empty'];
+  const files = await Promise.all(
+    names.map(name => localFile(name, name === 'empty' ? '' : `content of ${name}`))
+  );
+  await panel.drop(panel.grid, files);
+  await expect(panel.transfers).toContainText('6 files uploaded');
+  expect(await gcs.keys(SCRATCH)).toEqual(names.map(name => HOME + name));
+  expect(String(await gcs.get(SCRATCH, `${HOME}e.txt`))).toBe('content of e.txt');
+  expect(await gcs.get(SCRATCH, `${HOME}empty`)).toHaveLength(0);
+});
+
+test('the button uploads what is chosen', async ({ page, panel, gcs, localFile }) => {
+  const chooser = page.waitForEvent('filechooser');
+  await panel.root.getByRole('button', { name: /^Upload/ }).click();
+  await (await chooser).setFiles([await localFile('a.csv', 'a'), await localFile('b.csv', 'b')]);
+  await expect(panel.transfers).toContainText('2 files uploaded');
+  expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}a.csv`, `${HOME}b.csv`]);
+});
+
+test('a file dropped on a folder goes into it', async ({ page, panel, gcs, localFile }) => {
+  await gcs.put(SCRATCH, `${HOME}runs/first`, '1');
+  await panel.root.getByRole('button', { name: /^Refresh/ }).click();
+  await panel.drop(panel.row(`${HOME}runs/`), [await localFile('a.csv', 'a')]);
+  await expect(panel.transfers).toContainText('1 file uploaded');
+  expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}runs/a.csv`, `${HOME}runs/first`]);
+});
+
+test.describe('a name that is taken', () => {
+  const key = `${HOME}data.csv`;
+
+  test.beforeEach(async ({ panel, gcs, localFile }) => {
+    await gcs.put(SCRATCH, key, 'old');
+    await panel.drop(panel.grid, [await localFile('data.csv', 'new')]);
+  });
+
+  test('is replaced', async ({ page, panel, gcs }) => {
+    await page.getByRole('dialog').getByRole('button', { name: 'Replace' }).click();
+    await expect(panel.transfers).toContainText('1 file uploaded');
+    expect(String(await gcs.get(SCRATCH, key))).toBe('new');
+  });
+
+  test('is kept beside the new file', async ({ page, panel, gcs }) => {
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep Both' }).click();
+    await expect(panel.transfers).toContainText('1 file uploaded');
+    expect(String(await gcs.get(SCRATCH, key))).toBe('old');
+    expect(String(await gcs.get(SCRATCH, `${HOME}data (1).csv`))).toBe('new');
+  });
+
+  test('is skipped, by Escape too', async ({ page, panel, gcs }) => {
+    await page.getByRole('dialog').getByText('exists already').waitFor();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toBeHidden();
+    expect(await gcs.keys(SCRATCH)).toEqual([key]);
+    expect(String(await gcs.get(SCRATCH, key))).toBe('old');
+    await expect(panel.transfers).toBeHidden();
+  });
+});
+
+test('one answer can do for all names that are taken', async ({ page, panel, gcs, localFile }) => {
+  const names = ['a.csv', 'b.csv', 'c.csv'];
+  await Promise.all(names.map(name => gcs.put(SCRATCH, HOME + name, 'old')));
+  await panel.drop(panel.grid, await Promise.all(names.map(name => localFile(name, 'new'))));
+  await page.getByRole('dialog').getByText('The same for the other 2').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Replace' }).click();
+  await expect(panel.transfers).toContainText('3 files uploaded');
+  for (const name of names) {
+    expect(String(await gcs.get(SCRATCH, HOME + name))).toBe('new');
+  }
+});
+
+test('a name taken on the way is asked about, not overwritten', async ({
+  page,
+  panel,
+  gcs,
+  localFile
+}) => {
+  let pieces = 0;
+  await page.route(PIECES, async route => {
+    if (pieces++ === 0) {
+      await gcs.put(SCRATCH, `${HOME}race.csv`, 'theirs');
+    }
+    await route.continue();
+  });
+  await panel.drop(panel.grid, [await localFile('race.csv', 'ours')]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep Both' }).click();
+  await expect(panel.transfers).toContainText('1 file uploaded');
+  expect(String(await gcs.get(SCRATCH, `${HOME}race.csv`))).toBe('theirs');
+  expect(String(await gcs.get(SCRATCH, `${HOME}race (1).csv`))).toBe('ours');
+});
+
+test('cancelling mid-way leaves nothing', async ({ page, panel, gcs, localFile }) => {
+  await network(page, 4 * MiB);
+  await panel.drop(panel.grid, [await localFile('model.nc', randomBytes(40 * MiB))]);
+  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
+  const progress = panel.transfers.getByRole('progressbar', { name: 'Upload of model.nc' });
+  await expect
+    .poll(async () => Number(await progress.getAttribute('aria-valuenow')))
+    .toBeGreaterThan(10);
+  await panel.transfers.getByRole('button', { name: 'Cancel upload of model.nc' }).click();
+  await expect(panel.transfers).toBeHidden();
+  expect(await gcs.keys(SCRATCH)).toEqual([]);
+});
+
+test('a lost connection is outlived', async ({ page, panel, gcs, localFile }) => {
+  const bytes = randomBytes(20 * MiB);
+  await network(page, 8 * MiB);
+  await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
+  await expect(panel.transfers.getByRole('progressbar')).not.toHaveAttribute('aria-valuenow', '0');
+  const failed = page.waitForEvent('requestfailed', request => PIECES.test(request.url()));
+  await network(page, 0);
+  await failed;
+  await network(page, -1);
+  await expect(panel.transfers).toContainText('1 file uploaded');
+  expect((await gcs.get(SCRATCH, `${HOME}model.nc`)).equals(bytes)).toBe(true);
+});
+
+test('a failed upload says why and can be retried', async ({ page, panel, gcs, localFile }) => {
+  // A proxy's login page in place of the server's answer: not a success.
+  await page.route(PIECES, route =>
+    route.fulfill({ status: 200, contentType: 'text/html', body: '<html>Sign in</html>' })
+  );
+  await panel.drop(panel.grid, [await localFile('a.csv', 'a')]);
+  await expect(panel.transfers).toContainText('Something other than your Jupyter server answered');
+  expect(await gcs.keys(SCRATCH)).toEqual([]);
+  await page.unroute(PIECES);
+  await panel.transfers.getByRole('button', { name: 'Retry upload of a.csv' }).click();
+  await expect(panel.transfers).toContainText('1 file uploaded');
+  expect(String(await gcs.get(SCRATCH, `${HOME}a.csv`))).toBe('a');
+});
+
+test('a file that changes on disk never becomes an object', async ({
+  page,
+  panel,
+  gcs,
+  localFile
+}) => {
+  await network(page, 4 * MiB);
+  const path = await localFile('model.nc', randomBytes(20 * MiB));
+  await panel.drop(panel.grid, [path]);
+  await expect(panel.transfers.getByRole('progressbar')).not.toHaveAttribute('aria-valuenow', '0');
+  await writeFile(path, 'another run');
+  await expect(panel.transfers).toContainText('The file was changed, moved or deleted');
+  expect(await gcs.keys(SCRATCH)).toEqual([]);
+});
+
+test("somebody else's folder asks for a second yes", async ({ page, panel, gcs, localFile }) => {
+  await gcs.put(SCRATCH, 'bob/theirs.csv', '');
+  await panel.filter.fill(`gs://${SCRATCH}/bob/`);
+  await panel.filter.press('Enter');
+  await expect(panel.row('bob/theirs.csv')).toBeVisible();
+  const file = await localFile('a.csv', 'a');
+  const dialog = page.getByRole('dialog').filter({ hasText: 'folder of "bob"' });
+
+  await panel.drop(panel.grid, [file]);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toBeHidden();
+  expect(await gcs.keys(SCRATCH)).toEqual(['bob/theirs.csv']);
+
+  await panel.drop(panel.grid, [file]);
+  await dialog.getByRole('button', { name: 'Upload to "bob"' }).click();
+  await expect(panel.transfers).toContainText('1 file uploaded');
+  expect(await gcs.keys(SCRATCH)).toEqual(['bob/a.csv', 'bob/theirs.csv']);
+});
+
+test('an illegal name and a folder are refused; what is beside them arrives', async ({
+  panel,
+  gcs,
+  localFile
+}) => {
+  const good = await localFile('good.csv', 'good');
+  const folder = `${good}-folder`;
+  await mkdir(folder);
+  await panel.drop(panel.grid, [await localFile('line\nbreak.csv', 'bad'), folder, good]);
+  await expect(panel.transfers).toContainText('1 file uploaded, 2 failed');
+  await expect(panel.transfers).toContainText('The name contains a line break');
+  await expect(panel.transfers).toContainText('Folders cannot be uploaded yet');
+  expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}good.csv`]);
+  await panel.transfers.getByRole('button', { name: 'Clear' }).click();
+  await expect(panel.transfers).toBeHidden();
+});
+
+test('leaving the page while something moves is asked about', async ({
+  page,
+  panel,
+  localFile
+}) => {
+  await network(page, MiB);
+  await panel.drop(panel.grid, [await localFile('model.nc', randomBytes(20 * MiB))]);
+  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
+  const asked = page.waitForEvent('dialog');
+  await page.mainFrame().page().close({ runBeforeUnload: true });
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.accept();
+});
