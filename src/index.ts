@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { browse } from './browse/plugin';
 import { credential } from './credential/plugin';
 import { drive } from './drive/plugin';
 import { BucketList } from './store/buckets';
@@ -17,4 +18,4 @@ const store: JupyterFrontEndPlugin<IStore> = {
   }
 };
 
-export default [store, credential, transfer, drive];
+export default [store, browse, credential, transfer, drive];

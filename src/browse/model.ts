@@ -66,7 +66,9 @@ export class BrowseModel {
 
   /** Whether the folder shown lies in somebody else's part of the bucket. */
   get isOutsideHome(): boolean {
-    return this.location !== null && foreignOwner(this.location.key, this.bucket?.home ?? '') !== null;
+    return (
+      this.location !== null && foreignOwner(this.location.key, this.bucket?.home ?? '') !== null
+    );
   }
 
   /** The focused row. */

@@ -13,9 +13,7 @@ export function isUri(text: string): boolean {
  */
 export function fromUri(uri: string, buckets: readonly IBucket[]): ILocation | null {
   const text = uri.trim();
-  const found = buckets.filter(
-    bucket => text === bucket.uri || text.startsWith(`${bucket.uri}/`)
-  );
+  const found = buckets.filter(bucket => text === bucket.uri || text.startsWith(`${bucket.uri}/`));
   if (found.length === 0) {
     return null;
   }

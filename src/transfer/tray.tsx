@@ -10,6 +10,7 @@ import {
 } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { formatBytes } from '../ui/format';
+import { IconButton } from '../ui/iconButton';
 import { Announcer, outcome } from './announcer';
 import type { ITransfer, TransferQueue } from './queue';
 import type { ISummary } from './summary';
@@ -218,26 +219,5 @@ function ProgressBar({ label, value }: { label: string; value: number }): JSX.El
     >
       <div style={{ width: `${value}%` }} />
     </div>
-  );
-}
-
-function IconButton(props: {
-  icon: typeof closeIcon;
-  label: string;
-  onClick: () => void;
-  expanded?: boolean;
-}): JSX.Element {
-  return (
-    <Button
-      minimal
-      small
-      className="jp-LeapTransfers-icon"
-      title={props.label}
-      aria-label={props.label}
-      aria-expanded={props.expanded}
-      onClick={props.onClick}
-    >
-      <props.icon.react tag="span" width="14px" height="14px" />
-    </Button>
   );
 }

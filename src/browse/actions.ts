@@ -1,0 +1,112 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Clipboard } from '@jupyterlab/apputils';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { CommandRegistry } from '@lumino/commands';
+import type { Widget } from '@lumino/widgets';
+import { CommandIDs } from '../commands';
+import type { IBucket } from '../store/entry';
+import { DATASET_FACTORY, isDataset } from '../store/kind';
+import { fromDrivePath, type ILocation, toDrivePath, toUri } from '../store/path';
+import { readSnippet } from '../store/snippet';
+import type { ITransfers } from '../tokens';
+import { chooseFiles } from './choose';
+import type { IRow } from './folder';
+import { insertInNotebook } from './insert';
+import type { BrowseModel } from './model';
+
+/** What the commands of the panel work with. */
+export interface IActionContext {
+  readonly app: JupyterFrontEnd;
+  readonly model: BrowseModel;
+  /** Null where there are no notebooks to insert into. */
+  readonly notebooks: INotebookTracker | null;
+  readonly panel: Widget;
+  readonly transfers: ITransfers;
+}
+
+type Action = Pick<CommandRegistry.ICommandOptions, 'execute' | 'isEnabled' | 'isVisible'>;
+
+/** The commands of the panel, by id. Those about rows act on the focused or the selected ones. */
+export function actions(context: IActionContext): Record<string, Action> {
+  const { app, model, notebooks, panel, transfers } = context;
+
+  /** Acts on the focused row; disabled while there is none of this kind. */
+  const onRow = (
+    act: (row: IRow, bucket: IBucket, folder: ILocation) => unknown,
+    suits: (row: IRow) => boolean = () => true
+  ): Action => {
+    const isEnabled = () => model.focused !== null && suits(model.focused);
+    return {
+      isEnabled,
+      isVisible: isEnabled,
+      execute: () => {
+        const { focused, bucket, location } = model;
+        return focused && bucket && location && suits(focused)
+          ? act(focused, bucket, location)
+          : undefined;
+      }
+    };
+  };
+  const show = (place: ILocation): Promise<void> => {
+    // First, so that the panel does not begin with the folder of last time.
+    const shown = model.start(place);
+    app.shell.activateById(panel.id);
+    return shown;
+  };
+  const openFolder = onRow(
+    (row, _, { bucket }) => model.go({ bucket, key: row.key }),
+    row => row.kind === 'folder'
+  );
+
+  return {
+    [CommandIDs.showPanel]: {
+      execute: async ({ bucket, prefix }) => {
+        if (typeof bucket === 'string') {
+          await show({ bucket, key: String(prefix ?? '') });
+        } else {
+          app.shell.activateById(panel.id);
+        }
+      }
+    },
+    [CommandIDs.refresh]: { execute: () => model.refresh() },
+    [CommandIDs.upload]: {
+      isEnabled: () => model.location !== null,
+      execute: async () => {
+        const folder = model.location;
+        if (folder) {
+          await transfers.upload(await chooseFiles(), folder);
+        }
+      }
+    },
+    [CommandIDs.goUp]: { execute: () => model.goUp() },
+    [CommandIDs.open]: onRow((row, _, { bucket }) => {
+      const place = { bucket, key: row.key };
+      if (isDataset(row)) {
+        const path = toDrivePath(place, 'folder');
+        return app.commands.execute('docmanager:open', { path, factory: DATASET_FACTORY });
+      }
+      return row.kind === 'folder'
+        ? model.go(place)
+        : app.commands.execute('docmanager:open', { path: toDrivePath(place, 'object') });
+    }),
+    [CommandIDs.openFolder]: {
+      isEnabled: args => typeof args.path === 'string' || !!openFolder.isEnabled?.(args),
+      isVisible: () => model.focused !== null && isDataset(model.focused),
+      execute: args => {
+        const place = typeof args.path === 'string' ? fromDrivePath(args.path) : null;
+        return place
+          ? show({ bucket: place.bucket, key: place.key && `${place.key}/` })
+          : openFolder.execute(args);
+      }
+    },
+    [CommandIDs.insertSnippet]: onRow(
+      (row, bucket) => notebooks && insertInNotebook(app, notebooks, readSnippet(bucket, row)),
+      () => notebooks !== null
+    ),
+    [CommandIDs.copyUri]: onRow((row, bucket) => {
+      const { keys } = model.selection;
+      const uris = [...(keys.has(row.key) ? keys : [row.key])].map(key => toUri(bucket.uri, key));
+      Clipboard.copyToSystem(uris.join('\n'));
+    })
+  };
+}

@@ -1,0 +1,207 @@
+import React from 'react';
+import { CommandIDs } from '../commands';
+import type { IBrowseContext } from './context';
+import { target, TypeAhead } from './keys';
+import { Row } from './row';
+import type { SelectMode } from './selection';
+import { type IViewport, reveal, ROW_HEIGHT, visibleRange } from './window';
+
+export interface IListingProps extends IBrowseContext {
+  /** The key of the folder that a drop would go into, if it is a row. */
+  readonly dropTarget: string | null;
+  /** Milliseconds, as `Date.now()`. */
+  readonly now: number;
+  /** What to show in place of rows. */
+  readonly children: React.ReactNode;
+}
+
+/**
+ * The list: only the rows in sight are drawn, and the focused one wherever it is, so that the
+ * keyboard is not lost by scrolling.
+ */
+export function Listing(props: IListingProps): JSX.Element {
+  const { model, trans, dropTarget, now, children, ...context } = props;
+  const { rows, selection } = model;
+  const grid = React.useRef<HTMLDivElement>(null);
+  const viewport = useViewport(grid);
+  const typeAhead = React.useRef(new TypeAhead());
+  const range = visibleRange(rows.length, viewport);
+  const focused = React.useMemo(
+    () => (selection.focus === null ? -1 : rows.indexOf(selection.focus)),
+    [rows, rows.length, selection.focus]
+  );
+  const drawn = Array.from({ length: range.end - range.first }, (_, i) => range.first + i);
+  if (focused !== -1 && (focused < range.first || focused >= range.end)) {
+    drawn.push(focused);
+  }
+
+  React.useEffect(() => void model.reach(range.end), [model, rows, range.end]);
+  React.useLayoutEffect(() => {
+    grid.current?.scrollTo({ top: 0 });
+  }, [model.location]);
+  React.useLayoutEffect(() => {
+    if (focused !== -1 && grid.current) {
+      grid.current.scrollTop = reveal(focused, rows.length, measure(grid.current));
+    }
+    // Not when rows are added: a person may have scrolled on since.
+  }, [model.location, selection.focus, focused === -1]);
+  useKeptKeyboard(grid, focused === -1 ? null : selection.focus);
+
+  const indexOf = (element: EventTarget): number => {
+    const row = (element as Element).closest<HTMLElement>('.jp-BucketRow');
+    return row ? Number(row.dataset.index) : -1;
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const isRow = (event.target as Element).matches('.jp-BucketRow, [role="grid"]');
+    if (!isRow || event.altKey) {
+      return;
+    }
+    const command = event.ctrlKey || event.metaKey;
+    const page = Math.max(1, Math.floor(viewport.height / ROW_HEIGHT) - 1);
+    const to = target(event.key, focused, rows.length, page);
+    if (to !== null) {
+      model.select(to, event.shiftKey ? 'range' : 'only');
+    } else if (command && event.key.toLowerCase() === 'a') {
+      model.selectAll();
+    } else if (event.key === ' ' && focused !== -1) {
+      model.select(focused, 'add');
+    } else if (!command && event.key.length === 1) {
+      const found = typeAhead.current.typed(event.key, rows, focused, event.timeStamp);
+      if (found !== null) {
+        model.select(found, 'only');
+      }
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <div
+      ref={grid}
+      role="grid"
+      className="jp-BucketGrid"
+      aria-label={trans.__('Bucket contents')}
+      aria-multiselectable
+      aria-readonly
+      aria-busy={model.loading}
+      aria-rowcount={model.complete ? rows.length : -1}
+      tabIndex={rows.length === 0 ? 0 : -1}
+      onKeyDown={onKeyDown}
+      onFocus={event => {
+        const index = indexOf(event.target);
+        if (index !== -1) {
+          model.focus(rows.at(index).key);
+        }
+      }}
+      onClick={event => {
+        const index = indexOf(event.target);
+        if (index !== -1) {
+          model.select(index, modeOf(event));
+        }
+      }}
+      onDoubleClick={event => {
+        if (indexOf(event.target) !== -1 && !(event.target as Element).closest('button')) {
+          void context.commands.execute(CommandIDs.open);
+        }
+      }}
+      onContextMenu={event => {
+        const index = indexOf(event.target);
+        if (index !== -1 && !selection.keys.has(rows.at(index).key)) {
+          model.select(index, 'only');
+        }
+      }}
+    >
+      {rows.length === 0 ? (
+        children
+      ) : (
+        <div role="rowgroup" className="jp-BucketGrid-rows" style={{ height: range.height }}>
+          {drawn.map(index => {
+            const row = rows.at(index);
+            return (
+              <Row
+                key={row.key}
+                {...context}
+                model={model}
+                trans={trans}
+                row={row}
+                index={index}
+                origin={range.origin}
+                selected={selection.keys.has(row.key)}
+                reachable={focused === -1 ? index === drawn[0] : index === focused}
+                dropTarget={row.key === dropTarget}
+                now={now}
+              />
+            );
+          })}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function modeOf({ shiftKey, ctrlKey, metaKey }: React.MouseEvent): SelectMode {
+  return shiftKey ? 'range' : ctrlKey || metaKey ? 'add' : 'only';
+}
+
+function measure({ scrollTop, clientHeight }: Element): IViewport {
+  return { scrollTop, height: clientHeight };
+}
+
+/** What is in sight, as it changes. */
+function useViewport(grid: React.RefObject<HTMLElement>): IViewport {
+  const [viewport, setViewport] = React.useState<IViewport>({ scrollTop: 0, height: 0 });
+  React.useLayoutEffect(() => {
+    const element = grid.current;
+    if (!element) {
+      return;
+    }
+    const update = () => {
+      const now = measure(element);
+      setViewport(old =>
+        old.scrollTop === now.scrollTop && old.height === now.height ? old : now
+      );
+    };
+    update();
+    const observer = new ResizeObserver(update);
+    observer.observe(element);
+    element.addEventListener('scroll', update, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', update);
+    };
+  }, [grid]);
+  return viewport;
+}
+
+/**
+ * Keeps the keyboard in the list: on the focused row, through rows that come and go, and on the list
+ * itself while there are none. Only a person takes it elsewhere.
+ */
+function useKeptKeyboard(grid: React.RefObject<HTMLElement>, focus: string | null): void {
+  const isHere = React.useRef(false);
+  React.useEffect(() => {
+    const update = ({ target }: Event) => {
+      isHere.current = target instanceof Node && !!grid.current?.contains(target);
+    };
+    document.addEventListener('focusin', update);
+    document.addEventListener('pointerdown', update);
+    return () => {
+      document.removeEventListener('focusin', update);
+      document.removeEventListener('pointerdown', update);
+    };
+  }, [grid]);
+  React.useLayoutEffect(() => {
+    const element = grid.current;
+    const active = document.activeElement;
+    if (!element || !isHere.current || (active !== document.body && !element.contains(active))) {
+      return;
+    }
+    const row =
+      focus === null
+        ? element.querySelector<HTMLElement>('.jp-BucketRow')
+        : element.querySelector<HTMLElement>(`[data-key="${CSS.escape(focus)}"]`);
+    (row ?? element).focus({ preventScroll: true });
+  });
+}

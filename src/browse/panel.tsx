@@ -1,0 +1,141 @@
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import { Signal } from '@lumino/signaling';
+import { Panel } from '@lumino/widgets';
+import type { ILocation } from '../store/path';
+import type { ITransfers } from '../tokens';
+import { bucketIcon } from '../ui/icons';
+import type { IBrowseContext } from './context';
+import { DropZone } from './drag';
+import React from 'react';
+import { BrowseView } from './view';
+
+/** Milliseconds after which a list is old when somebody comes back to it. */
+const STALE = 60_000;
+
+/** Milliseconds in which writes are collected into one refresh. */
+const SETTLE = 400;
+
+/**
+ * The side panel "Cloud buckets".
+ *
+ * It asks the store for nothing before it is first shown and nothing while it idles: only when it is
+ * shown or the window comes back after a while, and after writes of our own.
+ */
+export class BucketPanel extends Panel {
+  constructor(private readonly _options: BucketPanel.IOptions) {
+    super();
+    const { context, transfers } = _options;
+    const { trans } = context;
+    this.id = 'leap-buckets';
+    this.title.icon = bucketIcon;
+    this.title.caption = trans.__('Cloud buckets');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', trans.__('Cloud buckets'));
+    this.addClass('jp-BucketPanel');
+
+    const view = ReactWidget.create(
+      <UseSignal signal={this._targetChanged}>
+        {() => <BrowseView {...context} dropTarget={this._dropTarget} />}
+      </UseSignal>
+    );
+    view.addClass('jp-BucketPanel-view');
+    this.addWidget(view);
+    this.addWidget(transfers.tray);
+
+    this._dropZone = new DropZone(this.node, {
+      over: element => this._point(element && this._folderAt(element)),
+      drop: (data, element) => {
+        const folder = this._folderAt(element);
+        if (folder) {
+          void transfers.drop(data, folder);
+        }
+      }
+    });
+    transfers.arrived.connect((_, place) => this.written(place), this);
+    window.addEventListener('focus', this);
+  }
+
+  dispose(): void {
+    window.removeEventListener('focus', this);
+    clearTimeout(this._settling);
+    this._dropZone.dispose();
+    Signal.clearData(this);
+    super.dispose();
+  }
+
+  handleEvent(event: Event): void {
+    if (event.type === 'focus' && this.isVisible) {
+      this._freshen();
+    }
+  }
+
+  /** Tells that an object was written: the list follows if it shows its folder. */
+  written({ bucket, key }: ILocation): void {
+    const { location } = this._options.context.model;
+    if (location?.bucket === bucket && key.startsWith(location.key)) {
+      clearTimeout(this._settling);
+      this._settling = setTimeout(() => {
+        void this._options.context.model.refresh();
+      }, SETTLE);
+    }
+  }
+
+  protected onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    this._freshen();
+  }
+
+  protected onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    if (this.isVisible) {
+      this._freshen();
+    }
+  }
+
+  protected onActivateRequest(msg: Message): void {
+    super.onActivateRequest(msg);
+    const grid = this.node.querySelector<HTMLElement>('[role="grid"]');
+    (grid?.querySelector<HTMLElement>('[tabindex="0"]') ?? grid)?.focus();
+  }
+
+  /** Lists the folder if it was not yet, or long ago. */
+  private _freshen(): void {
+    const { model } = this._options.context;
+    if (model.buckets === null) {
+      if (!model.loading) {
+        void this._options.start();
+      }
+    } else if (!model.loading && Date.now() - model.listedAt > STALE) {
+      void model.refresh();
+    }
+  }
+
+  /** The folder that a drop on this element means: that of its row, else the one shown. */
+  private _folderAt(element: Element): ILocation | null {
+    const { location } = this._options.context.model;
+    const key = element.closest<HTMLElement>('.jp-BucketRow')?.dataset.key;
+    return location && key?.endsWith('/') ? { bucket: location.bucket, key } : location;
+  }
+
+  private _point(folder: ILocation | null): void {
+    if (this._dropTarget?.key !== folder?.key) {
+      this._dropTarget = folder;
+      this._targetChanged.emit();
+    }
+  }
+
+  private readonly _dropZone: DropZone;
+  private readonly _targetChanged = new Signal<this, void>(this);
+  private _dropTarget: ILocation | null = null;
+  private _settling: ReturnType<typeof setTimeout> | undefined;
+}
+
+export namespace BucketPanel {
+  export interface IOptions {
+    readonly context: IBrowseContext;
+    readonly transfers: ITransfers;
+    /** Finds the buckets and shows the first folder. */
+    readonly start: () => Promise<void>;
+  }
+}

@@ -1,0 +1,101 @@
+import { Button } from '@jupyterlab/ui-components';
+import React from 'react';
+import { CommandIDs } from '../commands';
+import type { StoreError } from '../store/errors';
+import { toUri } from '../store/path';
+import { literal } from '../store/snippet';
+import type { IBrowseContext } from './context';
+import { isUri } from './uri';
+
+/** What the list shows in place of rows: each says what to do next. */
+export function NoRows(context: IBrowseContext): JSX.Element {
+  const { model, trans } = context;
+  if (model.problem) {
+    return <Problem {...context} problem={model.problem} />;
+  }
+  if (model.loading || model.buckets === null) {
+    return <p className="jp-BucketState jp-mod-loading">{trans.__('Loading...')}</p>;
+  }
+  if (model.buckets.length === 0) {
+    return (
+      <div className="jp-BucketState">
+        <strong>{trans.__('No buckets here')}</strong>
+        <p>
+          {trans.__(
+            'This server names none: neither SCRATCH_BUCKET nor PERSISTENT_BUCKET is set, and no bucket is configured. Ask whoever runs it.'
+          )}
+        </p>
+        <Refresh {...context} label={trans.__('Look again')} />
+      </div>
+    );
+  }
+  if (model.filter && !isUri(model.filter)) {
+    return (
+      <div className="jp-BucketState">
+        <strong>
+          {model.scope === 'store'
+            ? trans.__('No name starts with "%1"', model.filter)
+            : trans.__('No name contains "%1"', model.filter)}
+        </strong>
+        <Button small onClick={() => model.setFilter('')}>
+          {trans.__('Show all')}
+        </Button>
+      </div>
+    );
+  }
+  return <Empty {...context} />;
+}
+
+/** Why the list could not be fetched. */
+export function Problem(props: IBrowseContext & { problem: StoreError }): JSX.Element {
+  const { model, trans, problem } = props;
+  const titles: Record<string, string> = {
+    'no-permission': trans.__('You may not look into this folder'),
+    'bucket-unavailable': trans.__('This bucket cannot be used'),
+    offline: trans.__('No connection')
+  };
+  return (
+    <div className="jp-BucketState jp-mod-problem" role="alert">
+      <strong>{titles[problem.reason] ?? trans.__('The folder could not be listed')}</strong>
+      <p>{problem.advice}</p>
+      <Refresh {...props} label={trans.__('Try again')} />
+      {model.bucket && model.bucket.home !== model.location?.key && !model.bucket.error && (
+        <Button small onClick={() => void model.start(null)}>
+          {trans.__('Go to my folder')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Refresh({ commands, label }: IBrowseContext & { label: string }): JSX.Element {
+  return (
+    <Button small onClick={() => void commands.execute(CommandIDs.refresh)}>
+      {label}
+    </Button>
+  );
+}
+
+/** An empty folder: three ways to fill it. */
+function Empty({ model, commands, trans }: IBrowseContext): JSX.Element {
+  const { bucket, location } = model;
+  return (
+    <div className="jp-BucketState">
+      <strong>{trans.__('This folder is empty')}</strong>
+      {bucket?.access === 'read-write' && location && (
+        <>
+          <p>{trans.__('Drop files here, or')}</p>
+          <Button small onClick={() => void commands.execute(CommandIDs.upload)}>
+            {trans.__('Choose files...')}
+          </Button>
+          {bucket.provider !== 'local' && (
+            <>
+              <p>{trans.__('or write from Python:')}</p>
+              <code>{`ds.to_zarr(${literal(toUri(bucket.uri, `${location.key}data.zarr`))})`}</code>
+            </>
+          )}
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,133 @@
+import { fileUploadIcon, refreshIcon, UseSignal } from '@jupyterlab/ui-components';
+import React from 'react';
+import { CommandIDs } from '../commands';
+import { basename, type ILocation } from '../store/path';
+import { formatSpan } from '../ui/format';
+import { IconButton } from '../ui/iconButton';
+import type { IBrowseContext } from './context';
+import { Crumbs } from './crumbs';
+import { Filter } from './filter';
+import { Listing } from './listing';
+import { Places } from './places';
+import { NoRows, Problem } from './states';
+
+/** Milliseconds between two looks at the clock for the age of the list and of files. */
+const TICK = 30_000;
+
+export interface IBrowseViewProps extends IBrowseContext {
+  /** The folder that a drop would go into, while files are over the panel. */
+  readonly dropTarget: ILocation | null;
+}
+
+/** Everything in the panel above the transfers. */
+export function BrowseView({ dropTarget, ...context }: IBrowseViewProps): JSX.Element {
+  const now = useClock();
+  return (
+    <UseSignal signal={context.model.changed}>
+      {() => <Shown {...context} dropTarget={dropTarget} now={Math.max(now, Date.now())} />}
+    </UseSignal>
+  );
+}
+
+function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
+  const { dropTarget, now, ...context } = props;
+  const { model, commands, trans } = context;
+  const view = React.useRef<HTMLDivElement>(null);
+  const toList = () =>
+    view.current
+      ?.querySelector<HTMLElement>('[role="grid"][tabindex="0"], .jp-BucketRow[tabindex="0"]')
+      ?.focus();
+  const run = (command: string) => () => void commands.execute(command);
+  const isInside = dropTarget !== null && dropTarget.key !== model.location?.key;
+  return (
+    <div
+      ref={view}
+      className={`jp-BucketView${dropTarget && !isInside ? ' jp-mod-dropTarget' : ''}`}
+    >
+      <div className="jp-BucketView-bar">
+        <Places {...context} />
+        <IconButton
+          icon={fileUploadIcon}
+          label={trans.__('Upload files')}
+          onClick={run(CommandIDs.upload)}
+        />
+        <IconButton
+          icon={refreshIcon}
+          label={trans.__('Refresh')}
+          onClick={run(CommandIDs.refresh)}
+        />
+      </div>
+      <Crumbs {...context} />
+      <Filter {...context} toList={toList} />
+      {model.lost && (
+        <div className="jp-BucketState jp-mod-problem jp-mod-strip" role="alert">
+          {model.lost.why === 'no-bucket'
+            ? trans.__('None of your buckets has %1.', model.lost.uri)
+            : trans.__('There is nothing at %1.', model.lost.uri)}
+        </div>
+      )}
+      <div className="jp-BucketHeader" aria-hidden>
+        <span className="jp-BucketRow-name">{trans.__('Name')}</span>
+        <span className="jp-BucketRow-size">{trans.__('Size')}</span>
+        <span className="jp-BucketRow-age">{trans.__('Age')}</span>
+      </div>
+      <Listing {...context} dropTarget={dropTarget?.key ?? null} now={now}>
+        <NoRows {...context} />
+      </Listing>
+      {model.problem && model.rows.length > 0 && (
+        <div className="jp-mod-strip">
+          <Problem {...context} problem={model.problem} />
+        </div>
+      )}
+      {dropTarget && (
+        <div className="jp-BucketView-drop">
+          {trans.__('Upload to "%1"', basename(dropTarget.key) || dropTarget.bucket)}
+        </div>
+      )}
+      <Footer {...context} now={now} />
+    </div>
+  );
+}
+
+/** How many there are, and how old this knowledge is. */
+function Footer({ model, trans, now }: IBrowseContext & { now: number }): JSX.Element | null {
+  const { rows, complete, selection, listedAt, loading } = model;
+  const count = complete
+    ? trans._n('%1 item', '%1 items', rows.length, rows.length.toLocaleString())
+    : trans.__('%1+ items', rows.length.toLocaleString());
+  const age = formatSpan(now - listedAt);
+  const selected = selection.keys.size;
+  const isListed = model.location !== null && listedAt > 0 && (rows.length > 0 || complete);
+  return (
+    <>
+      <div role="status" className="jp-LeapHidden">
+        {loading ? trans.__('Loading...') : isListed && count}
+      </div>
+      {isListed && (
+        <div className="jp-BucketFooter">
+          <span>
+            {count}
+            {selected > 1 && `, ${trans.__('%1 selected', selected.toLocaleString())}`}
+          </span>
+          <span>
+            {loading
+              ? trans.__('Loading...')
+              : age
+                ? trans.__('Listed %1 ago', age)
+                : trans.__('Listed just now')}
+          </span>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The time, every half minute. */
+function useClock(): number {
+  const [now, setNow] = React.useState(Date.now());
+  React.useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), TICK);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
