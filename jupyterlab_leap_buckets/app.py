@@ -38,27 +38,27 @@ class LeapBuckets(ExtensionApp):
         help="What happens to writes and deletes outside the user's home: asked about, refused, or done.",
     ).tag(config=True)
 
-    smallWriteLimit = Int(
-        64 * 1024 * 1024, help="Largest body of `PUT object`, in bytes. It is held in memory."
-    ).tag(config=True)
+    smallWriteLimit = Int(64 * 1024 * 1024, help="Largest body of `PUT object`, in bytes. It is held in memory.").tag(
+        config=True
+    )
 
     maxUploads = Int(1000, help="Upload sessions that may be open at once.").tag(config=True)
 
-    uploadLifetime = Float(
-        24 * 3600, help="Seconds after which an upload session that nobody used is forgotten."
-    ).tag(config=True)
+    uploadLifetime = Float(24 * 3600, help="Seconds after which an upload session that nobody used is forgotten.").tag(
+        config=True
+    )
 
-    pieceTimeout = Float(
-        60, help="Seconds without a byte from the browser after which a piece counts as broken."
-    ).tag(config=True)
+    pieceTimeout = Float(60, help="Seconds without a byte from the browser after which a piece counts as broken.").tag(
+        config=True
+    )
 
     connectTimeout = Float(10, help="Seconds to wait for a connection to the store.").tag(config=True)
 
     readTimeout = Float(60, help="Seconds to wait for the store's next bytes.").tag(config=True)
 
-    retryDeadline = Float(
-        32, help="Seconds during which a call to the store that may be repeated is repeated."
-    ).tag(config=True)
+    retryDeadline = Float(32, help="Seconds during which a call to the store that may be repeated is repeated.").tag(
+        config=True
+    )
 
     tokenTimeout = Float(20, help="Seconds to wait for gcloud or Google to give a token.").tag(config=True)
 

@@ -47,9 +47,7 @@ def from_status(status: int) -> LeapError:
     if status in known:
         return LeapError(status, *known[status])
     if status < 500:
-        return LeapError(
-            status, "bad-request", "The server refused this request.", "Reload the page and try again."
-        )
+        return LeapError(status, "bad-request", "The server refused this request.", "Reload the page and try again.")
     return LeapError(
         status,
         "internal-error",

@@ -47,9 +47,7 @@ def check_prefix(prefix: str) -> str:
 def check_starts_with(prefix: str, text: str) -> str:
     """Returns the beginning of names to look for inside the folder `prefix`, else raises 400 with the reason."""
     if "/" in text:
-        raise LeapError(
-            400, "bad-starts-with", "startsWith cannot contain a slash.", "Put the folder into the prefix."
-        )
+        raise LeapError(400, "bad-starts-with", "startsWith cannot contain a slash.", "Put the folder into the prefix.")
     _check_text(prefix + text)
     return text
 
@@ -80,9 +78,7 @@ def split_uri(uri: str) -> tuple[str, str, str]:
     scheme, separator, rest = uri.partition("://")
     bucket, _, prefix = rest.partition("/")
     if not separator or scheme not in _PROVIDERS or not _BUCKET_NAME.fullmatch(bucket):
-        raise LeapError(
-            400, "bad-uri", f"{uri!r} is not a bucket's address.", "Write it as gs://bucket/folder."
-        )
+        raise LeapError(400, "bad-uri", f"{uri!r} is not a bucket's address.", "Write it as gs://bucket/folder.")
     return _PROVIDERS[scheme], bucket, _check_text(prefix)
 
 
@@ -113,7 +109,7 @@ def to_disk(key: str) -> str:
         if len(segment.encode("utf-8")) > MAX_DISK_SEGMENT_BYTES:
             raise _bad_name(
                 "name-too-long-for-disk",
-                f"This bucket is a folder on disk, where one part of a name has at most {MAX_DISK_SEGMENT_BYTES} bytes.",
+                f"This bucket is a folder on disk: one part of a name has at most {MAX_DISK_SEGMENT_BYTES} bytes.",
             )
     if segments[0] == TEMPORARY_FOLDER:
         raise _bad_name("reserved-name", f"The folder {TEMPORARY_FOLDER} holds unfinished uploads.")

@@ -102,9 +102,7 @@ class Session:
         if piece.is_question:
             return
         if piece.stop > self.total:
-            raise LeapError(
-                400, "past-the-end", "The piece reaches past the end of the object.", "Check its range."
-            )
+            raise LeapError(400, "past-the-end", "The piece reaches past the end of the object.", "Check its range.")
         if piece.stop < self.total and piece.length % GRANULE:
             raise LeapError(
                 400,

@@ -20,9 +20,7 @@ class ListHandler(LeapHandler):
         prefix = check_prefix(self.query("prefix", ""))
         starts_with = check_starts_with(prefix, self.query("startsWith", ""))
         limit = self._limit()
-        page = await self.leap.store(bucket).list(
-            prefix, starts_with, limit, self.query("pageToken", "") or None
-        )
+        page = await self.leap.store(bucket).list(prefix, starts_with, limit, self.query("pageToken", "") or None)
         self.finish_json({"entries": page.entries, "nextPageToken": page.next_token})
 
     def _limit(self) -> int:

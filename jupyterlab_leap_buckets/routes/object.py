@@ -44,9 +44,7 @@ class ObjectHandler(LeapHandler):
                 return
             if wanted:
                 self.set_status(206)
-                self.set_header(
-                    "Content-Range", f"bytes {reading.start}-{reading.stop - 1}/{reading.info.size}"
-                )
+                self.set_header("Content-Range", f"bytes {reading.start}-{reading.stop - 1}/{reading.info.size}")
             await self.flush()
             async for chunk in reading.chunks:
                 self.write(chunk)
@@ -110,9 +108,7 @@ class ObjectHandler(LeapHandler):
         plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", name)
         kind = "inline" if inline else "attachment"
         self.set_header("Content-Type", content_type)
-        self.set_header(
-            "Content-Disposition", f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-        )
+        self.set_header("Content-Disposition", f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}")
         self.set_header("Content-Length", str(length))
         self.set_header("ETag", f'"{info.generation}"')
         self.set_header("Accept-Ranges", "bytes")
@@ -138,6 +134,4 @@ def parse_range(header: str | None) -> ByteRange | None:
         return ByteRange(int(first), int(last) if last else None)
     if not first and last and int(last) > 0:
         return ByteRange(-int(last))
-    raise LeapError(
-        416, "bad-range", "Range has to name one range of bytes.", "Send Range: bytes=first-last."
-    )
+    raise LeapError(416, "bad-range", "Range has to name one range of bytes.", "Send Range: bytes=first-last.")

@@ -18,17 +18,13 @@ _GENERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 def check_may_write(handler: LeapHandler, bucket: Bucket, key: str) -> None:
     """403 in a read-only bucket, and outside the user's home unless that was confirmed by naming whose folder it is."""
     if bucket.access == "read-only":
-        raise LeapError(
-            403, "read-only", f"The bucket {bucket.label!r} is read-only.", "Write to a place of your own."
-        )
+        raise LeapError(403, "read-only", f"The bucket {bucket.label!r} is read-only.", "Write to a place of your own.")
     owner = outside_owner(key, bucket.own)
     if owner is None or handler.leap.homeRule == "allow":
         return
     where = f"{key!r} is outside your own folder: it belongs to {owner!r}."
     if handler.leap.homeRule == "deny":
-        raise LeapError(
-            403, "outside-home-denied", where, "This server lets you write in your own folder only."
-        )
+        raise LeapError(403, "outside-home-denied", where, "This server lets you write in your own folder only.")
     confirmed = handler.request.headers.get(CONFIRM_HEADER)
     if confirmed is None or unquote(confirmed) != owner:
         raise LeapError(

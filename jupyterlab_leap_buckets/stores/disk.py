@@ -68,9 +68,7 @@ class Disk:
                 chosen = heapq.nsmallest(limit + 1, names)
         except (FileNotFoundError, NotADirectoryError):
             if not os.path.isdir(self.root):
-                raise LeapError(
-                    404, "bucket-missing", "The folder of this bucket is gone.", "Ask whoever configured it."
-                ) from None
+                raise _missing() from None
             return [], None
         entries: list[tuple[bytes, ObjectInfo | None]] = []
         for name, path in chosen[:limit]:
@@ -150,17 +148,24 @@ class Disk:
     def check_place(self, key: str, size: int, if_generation: str | None) -> None:
         """Find out before a byte moves whether `place` would refuse."""
         path = self.locate(key)
-        if os.path.isdir(path):
-            raise _clash(key)
-        folder = os.path.dirname(path)
-        while not os.path.lexists(folder):
-            folder = os.path.dirname(folder)
-        if not os.path.isdir(folder):
+        if os.path.isdir(path) or not self._can_hold(os.path.dirname(path)):
             raise _clash(key)
         self._check_generation(key, if_generation)
-        free = os.statvfs(folder)
+        free = os.statvfs(self.root)  # where the temporary file will be
         if size > free.f_bavail * free.f_frsize:
             raise _no_space()
+
+    def _can_hold(self, folder: str) -> bool:
+        """Whether a folder is there or can be made. Its empty ones may come and go while this looks."""
+        while True:
+            try:
+                return stat.S_ISDIR(os.stat(folder).st_mode)
+            except NotADirectoryError:
+                return False
+            except FileNotFoundError:
+                if folder == self.root:
+                    raise _missing() from None
+                folder = os.path.dirname(folder)
 
     def place(self, temporary: str, key: str, if_generation: str | None) -> ObjectInfo:
         """Make a temporary file the object, all at once. The precondition holds against every writer in this server;
@@ -216,8 +221,11 @@ class Disk:
             folder, name = os.path.split(os.path.join(self.root, to_disk(key)))
             folder = os.path.realpath(folder)
             os.unlink(os.path.join(folder, name))
-            while folder != self.root and not os.listdir(folder):
-                os.rmdir(folder)
+            while folder != self.root:
+                try:
+                    os.rmdir(folder)
+                except OSError:
+                    break  # not empty
                 folder = os.path.dirname(folder)
 
 
@@ -250,6 +258,10 @@ def refusal(error: OSError, key: str) -> LeapError:
     if error.errno == errno.ENAMETOOLONG:
         return LeapError(400, "name-too-long-for-disk", "The name is too long for this disk.", "Choose a shorter one.")
     return LeapError(500, "disk-error", f"The disk failed: {os.strerror(error.errno or 0)}.", "Try again.")
+
+
+def _missing() -> LeapError:
+    return LeapError(404, "bucket-missing", "The folder of this bucket is gone.", "Ask whoever configured it.")
 
 
 def _no_space() -> LeapError:

@@ -47,7 +47,7 @@ def clean_environment(tmp_path_factory) -> Iterator[pytest.MonkeyPatch]:
         yield patch
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="session")
 async def standin() -> AsyncIterator[StandIn]:
     service = StandIn(["leap-scratch", "leap-persistent"])
     await service.start()
@@ -62,7 +62,7 @@ def no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("standin").faults.waiting.clear()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="session")
 async def servers(tmp_path_factory, clean_environment, standin) -> AsyncIterator[dict[str, Client]]:
     """A Jupyter server for each kind of store."""
     folder = tmp_path_factory.mktemp("servers")

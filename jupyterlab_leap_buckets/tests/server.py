@@ -83,9 +83,7 @@ class Client:
     async def get(self, bucket: str, key: str, **headers: str) -> Reply:
         return await self.ask("GET", "object", {"bucket": bucket, "key": key}, headers)
 
-    async def put(
-        self, bucket: str, key: str, data: bytes, headers: Mapping[str, str] | None = None
-    ) -> Reply:
+    async def put(self, bucket: str, key: str, data: bytes, headers: Mapping[str, str] | None = None) -> Reply:
         headers = {"If-None-Match": "*", "Content-Type": "text/plain"} if headers is None else headers
         return await self.ask("PUT", "object", {"bucket": bucket, "key": key}, headers, data)
 

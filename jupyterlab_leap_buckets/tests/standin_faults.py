@@ -18,7 +18,8 @@ class Fault:
 
     kind: `status` answers with `status` and does nothing; `reset` breaks the connection and does nothing; `lost` does
     what was asked and breaks the connection before the answer; `slow` waits `seconds` first; `cut` breaks a download
-    or an upload after `after` bytes; `corrupt` changes the first byte of a piece. method and path (a regular expression searched in path and query) choose requests.
+    or an upload after `after` bytes; `corrupt` changes the first byte of a piece. method and path (a regular
+    expression searched in path and query) choose requests.
     """
 
     kind: str

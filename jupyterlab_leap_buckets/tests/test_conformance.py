@@ -9,8 +9,6 @@ import pytest
 
 from ..checksum import crc32c
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 NAMES = [
     "plain.txt",
     "a//b",

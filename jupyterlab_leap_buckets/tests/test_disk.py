@@ -7,10 +7,10 @@ import os
 
 import pytest
 
+from ..errors import LeapError
+from ..stores.base import ABSENT
 from ..stores.disk import LEFTOVER_SECONDS, Disk
 from ..stores.local import LocalStore
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_files_that_were_there_before_are_objects(on_disk):
@@ -95,8 +95,11 @@ def test_leftovers_of_a_server_that_is_gone_are_swept(tmp_path):
 
 async def test_a_bucket_whose_folder_is_gone_is_not_an_empty_one(tmp_path):
     store = LocalStore(str(tmp_path / "gone"))
-    with pytest.raises(Exception, match="bucket-missing"):
+    with pytest.raises(LeapError, match="bucket-missing"):
         await store.list("", "", 10, None)
+    with pytest.raises(LeapError, match="bucket-missing"):
+        await store.write("a/b", b"1", "text/plain", ABSENT)
+    assert not (tmp_path / "gone").exists()
 
 
 async def test_a_page_is_all_that_is_held(tmp_path):

@@ -15,8 +15,6 @@ from ..stores.gcs_client import GcsClient
 from ..stores.google_auth import Anonymous
 from .standin_faults import Fault
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 @pytest.fixture
 def faults(standin):
@@ -148,7 +146,7 @@ async def test_a_download_of_an_object_that_was_replaced_meanwhile_breaks_off(on
     faults.add(Fault("cut", method="GET", path="alt=media", after=300_000))
     faults.add(Fault("slow", method="GET", path="generation=", seconds=0.5))
     reading = asyncio.create_task(on_standin.client.get(on_standin.bucket, key))
-    while not any("generation=" in one.path for one in faults.seen):
+    while not any("generation=" in one.path for one in faults.seen):  # noqa: ASYNC110 - there is no event to wait for
         await asyncio.sleep(0.02)
     await on_standin.client.upload(on_standin.bucket, key, bytes(3_000_000))
     with pytest.raises(aiohttp.ClientError):

@@ -16,8 +16,6 @@ from ..stores.gcs_client import GcsClient
 from ..stores.google_auth import GoogleAuth
 from .standin import StandIn
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 class Google:
     """Google's sign-in service, as a service account asks it. `lifetime` of the tokens it makes, in seconds."""
@@ -33,7 +31,7 @@ class Google:
         return web.json_response(token)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def google(monkeypatch, tmp_path):
     service = Google()
     app = web.Application()

@@ -12,8 +12,6 @@ from yarl import URL
 
 from .server import BASE_URL, TOKEN, jupyter_server
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 ROUTES = [
     ("GET", "buckets"),
     ("GET", "list?bucket=disk"),
@@ -51,7 +49,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def client(folder):
     places = [
         {"id": "disk", "path": str(folder / "bucket")},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-import pytest
 import pytest_asyncio
 
 from ..stores.gcs import GcsStore
@@ -12,8 +11,6 @@ from ..stores.gcs_client import GcsClient
 from .server import jupyter_server
 from .standin import StandIn
 from .standin_faults import KINDS, Fault
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CANARY = "ya29.CANARY-of-a-google-token"
 LEAK = f"Bearer {CANARY} at https://storage.googleapis.com/upload?upload_id=CANARY-session"
@@ -33,7 +30,7 @@ class BrokenStore(GcsStore):
         raise RuntimeError(LEAK)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def guarded(tmp_path):
     """A server whose store wants the token, and the store."""
     service = StandIn(["leap-scratch"], token=CANARY)

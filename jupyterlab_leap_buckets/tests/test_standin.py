@@ -10,8 +10,6 @@ import pytest
 
 from .standin_storage import Bucket
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def pages(place, limit: int) -> list[list[str]]:
     token, found = "", []

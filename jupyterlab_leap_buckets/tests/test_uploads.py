@@ -11,8 +11,6 @@ import pytest
 from .server import TOKEN, jupyter_server
 from .standin_faults import Fault
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 PIECE = 1 << 20
 DATA = random.Random(3).randbytes(3 * PIECE + 5)
 
