@@ -149,10 +149,11 @@ export class BucketDrive implements Contents.IDrive {
     }
     // Players stream from the download address: a film must not come as base64 too.
     const streamed = format === 'base64' && contentProviderId !== undefined;
+    const bucket = await this._bucket(place);
     try {
       return content && !streamed
         ? await this._read(path, place, options)
-        : this._model(await this._bucket(place), await this._head(path, place));
+        : this._model(bucket, await this._head(path, place));
     } catch (error) {
       if (type === undefined && isMissing(error) && (await this._isFolder(place))) {
         return this._folder(place, !!content);
@@ -313,7 +314,13 @@ export class BucketDrive implements Contents.IDrive {
     const found = await this._options.store.buckets.get(bucket);
     if (!found) {
       const { trans } = this._options;
-      throw refusal(404, trans.__('This server has no bucket "%1".', bucket));
+      throw refusal(
+        404,
+        trans.__(
+          'This server has no bucket "%1". Those it has are under "Cloud buckets" in the left sidebar.',
+          bucket
+        )
+      );
     }
     return found;
   }

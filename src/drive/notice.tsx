@@ -45,18 +45,15 @@ export class NotebookNotices implements DocumentRegistry.IWidgetExtension<
     if (owner === null && (await this._seen()).includes(context.path)) {
       return;
     }
-    const notice = ReactWidget.create(
-      <Notice
-        text={explain(bucket, place.key, owner, !!context.contentsModel?.writable, trans)}
-        copy={() => this._copyHome(context)}
-        dismiss={() => {
-          notice.dispose();
-          void this._remember(context.path);
-        }}
-        trans={trans}
-      />
-    );
-    notice.addClass('jp-BucketNotice');
+    const notice = new Notice({
+      text: explain(bucket, place.key, owner, !!context.contentsModel?.writable, trans),
+      copy: () => void this._copyHome(context),
+      dismiss: () => {
+        notice.dispose();
+        void this._remember(context.path);
+      },
+      trans
+    });
     panel.contentHeader.addWidget(notice);
   }
 
@@ -125,22 +122,49 @@ function explain(
   return `${place} ${saving}`;
 }
 
-function Notice(props: {
-  text: string;
-  copy: () => void;
-  dismiss: () => void;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { text, copy, dismiss, trans } = props;
-  return (
-    <div role="note" aria-label={trans.__('Notebook from a bucket')}>
-      <span>{text}</span>
-      <Button small onClick={copy}>
-        {trans.__('Copy to home')}
-      </Button>
-      <Button small minimal onClick={dismiss}>
-        {trans.__('Dismiss')}
-      </Button>
-    </div>
-  );
+interface INoticeOptions {
+  readonly text: string;
+  readonly copy: () => void;
+  readonly dismiss: () => void;
+  readonly trans: TranslationBundle;
+}
+
+/** The line above the notebook: as high as its text, which wraps where the notebook is narrow. */
+class Notice extends ReactWidget {
+  constructor(private readonly _options: INoticeOptions) {
+    super();
+    this.addClass('jp-BucketNotice');
+  }
+
+  dispose(): void {
+    this._resized.disconnect();
+    super.dispose();
+  }
+
+  protected render(): JSX.Element {
+    const { text, copy, dismiss, trans } = this._options;
+    return (
+      <div role="note" aria-label={trans.__('Notebook from a bucket')} ref={this._measure}>
+        <span>{text}</span>
+        <Button small onClick={copy}>
+          {trans.__('Copy to home')}
+        </Button>
+        <Button small minimal onClick={dismiss}>
+          {trans.__('Dismiss')}
+        </Button>
+      </div>
+    );
+  }
+
+  private readonly _measure = (line: HTMLElement | null): void => {
+    if (line) {
+      this._resized.observe(line);
+    }
+  };
+
+  // A box panel gives a widget its minimal height, and cannot see that of its content.
+  private readonly _resized = new ResizeObserver(([{ target }]) => {
+    this.node.style.minHeight = `${(target as HTMLElement).offsetHeight}px`;
+    this.parent?.fit();
+  });
 }

@@ -23,7 +23,7 @@ export class Documents {
   async open(path: string, factory?: string): Promise<void> {
     await this.page.evaluate(
       async args => {
-        await (window as any).jupyterapp.commands.execute('docmanager:open', args);
+        await window.jupyterapp.commands.execute('docmanager:open', args);
       },
       { path, factory }
     );
@@ -56,5 +56,10 @@ export class Documents {
   /** Presses Ctrl+S; resolves when the keys are handled, not when the file is saved. */
   async save(): Promise<void> {
     await this.page.keyboard.press('Control+s');
+  }
+
+  /** Resolves when what is shown is saved: JupyterLab does not begin a second save before. */
+  async saved(): Promise<void> {
+    await this.page.locator('.jp-mod-current.jp-mod-dirty').waitFor({ state: 'detached' });
   }
 }

@@ -150,7 +150,7 @@ test.describe('a document', () => {
     await documents.open(at(`${HOME}one.txt`));
     await expect(documents.editor).toHaveText('text');
     await page.evaluate(() => {
-      void (window as any).jupyterapp.commands.execute('docmanager:save-as');
+      void window.jupyterapp.commands.execute('docmanager:save-as');
     });
     await documents.dialog.getByRole('textbox').fill(`${SCRATCH}/${HOME}two.txt`);
     await documents.dialog.getByRole('button', { name: 'Save' }).click();
@@ -218,7 +218,6 @@ test.describe('a document that somebody else changed', () => {
   });
 
   test('right after a save is not taken for the document’s own', async ({ page, gcs }) => {
-    const written = page.waitForResponse(answer => answer.request().method() === 'PUT');
     await page.route('**/leap-buckets/object?**', async route => {
       const answer = await route.fetch();
       if (route.request().method() === 'PUT') {
@@ -227,7 +226,7 @@ test.describe('a document that somebody else changed', () => {
       await route.fulfill({ response: answer });
     });
     await documents.save();
-    await written;
+    await documents.saved();
     await page.unroute('**/leap-buckets/object?**');
     await documents.type('more ');
     await documents.save();
@@ -305,7 +304,7 @@ test.describe('the notice above a notebook', () => {
     await notice.getByRole('button', { name: 'Dismiss' }).click();
     await expect(notice).toHaveCount(0);
 
-    await page.evaluate(() => (window as any).jupyterapp.commands.execute('application:close-all'));
+    await page.evaluate(() => window.jupyterapp.commands.execute('application:close-all'));
     await documents.open(at(`${HOME}own.ipynb`));
     await expect(documents.shown.locator('.jp-CodeCell')).toBeVisible();
     await expect(notice).toHaveCount(0);
