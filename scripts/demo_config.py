@@ -7,7 +7,10 @@ c = get_config()  # noqa: F821  (Jupyter puts it there)
 demo = Path(os.environ["LEAP_DEMO"])
 
 c.ServerApp.ip = "127.0.0.1"
-c.LabApp.default_url = "/lab/tree/welcome.md"
+c.LabApp.workspaces_dir = str(demo / "workspaces")
+c.LabApp.user_settings_dir = str(demo / "settings")
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.news_url = None
 c.LeapBuckets.buckets = [
     {
         "id": "leap-scratch",

@@ -3,11 +3,13 @@
 import json
 import struct
 import sys
+import warnings
 import zlib
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
+from jupyterlab_server.workspaces_handler import WorkspacesManager
 
 WELCOME = """# Cloud buckets
 
@@ -33,14 +35,30 @@ def main(folder: Path) -> None:
         "station,latitude,longitude\n" + "".join(f"S{n:02},{-60 + 8 * n},{12 * n}\n" for n in range(16))
     )
     (scratch / "run.json").write_text(json.dumps({"model": "demo", "members": 3}, indent=2) + "\n")
-    for place in (scratch, persistent):
-        ocean().to_zarr(place / "ocean.zarr", mode="w", encoding={"sst": {"chunks": (30, 45, 90)}})
+    # What xarray writes today says of itself that it is not in the specification yet.
+    warnings.filterwarnings("ignore", "Consolidated metadata")
+    for place, version in ((scratch, 3), (persistent, 2)):
+        encoding = {"sst": {"chunks": (30, 45, 90)}}
+        ocean().to_zarr(place / "ocean.zarr", mode="w", zarr_format=version, encoding=encoding)
     (persistent / "README.md").write_text("# Data to keep\n\nShared with the group; nothing is deleted.\n")
     (folder / "leap-persistent" / "colleague" / "theirs.txt").write_text("Somebody else's folder.\n")
     tiles = persistent / "five-thousand"
     tiles.mkdir()
     for number in range(5000):
         (tiles / f"tile-{number:05}.dat").write_bytes(b"%d" % number)
+    WorkspacesManager(str(folder / "workspaces")).save("default", json.dumps(workspace()))
+
+
+def workspace() -> dict:
+    """The layout of the first visit: the panel beside the rendered welcome. JupyterLab keeps changes of it here."""
+    welcome = "markdownviewer-widget:welcome.md"
+    layout = {
+        "main": {"dock": {"type": "tab-area", "currentIndex": 0, "widgets": [welcome]}, "current": welcome},
+        "left": {"collapsed": False, "visible": True, "current": "leap-buckets", "widgets": ["leap-buckets"]},
+        "relativeSizes": [0.28, 0.72, 0],
+    }
+    shown = {"data": {"path": "welcome.md", "factory": "Markdown Preview"}}
+    return {"data": {"layout-restorer:data": layout, welcome: shown}, "metadata": {"id": "default"}}
 
 
 def ocean() -> xr.Dataset:
