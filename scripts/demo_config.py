@@ -9,8 +9,6 @@ demo = Path(os.environ["LEAP_DEMO"])
 c.ServerApp.ip = "127.0.0.1"
 c.LabApp.workspaces_dir = str(demo / "workspaces")
 c.LabApp.user_settings_dir = str(demo / "settings")
-c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
-c.LabApp.news_url = None
 c.LeapBuckets.buckets = [
     {
         "id": "leap-scratch",

@@ -46,6 +46,9 @@ def main(folder: Path) -> None:
     tiles.mkdir()
     for number in range(5000):
         (tiles / f"tile-{number:05}.dat").write_bytes(b"%d" % number)
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
     WorkspacesManager(str(folder / "workspaces")).save("default", json.dumps(workspace()))
 
 
