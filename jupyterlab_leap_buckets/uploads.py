@@ -9,7 +9,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -18,7 +18,7 @@ from .errors import LeapError
 from .stores.base import ObjectInfo, Upload
 
 FINISHED_LIFETIME = 600
-"""Seconds for which a finished upload still answers, in case its last answer got lost."""
+"""Seconds for which an upload that is over still answers, in case its last answer got lost."""
 
 PART_SIZE = 8 * 1024 * 1024
 GRANULE = 256 * 1024
@@ -125,10 +125,10 @@ class Session:
             raise self.failure
         if self.result is None and self.upload.unsure:
             known = self.upload.offset
-            result = await self.upload.find_offset()
+            result = await self._unless_gone(self.upload.find_offset())
             if self.upload.offset != known:
                 self._sum = None
-            self._finish(result)
+            await self._finish(result)
 
     def start(self, piece: Piece, chunks: AsyncIterator[bytes]) -> asyncio.Task[None]:
         """Begin to pass a piece on; `stop` may break it off."""
@@ -152,30 +152,52 @@ class Session:
                 self.range_header(),
             )
         running = self._sum.copy() if self._sum else None
-        result = await self.upload.send(piece.length, _summed(chunks, running))
+        result = await self._unless_gone(self.upload.send(piece.length, _summed(chunks, running)))
         # The store may have kept a part of it only; the checksum of that part is not known.
         self._sum = running if self.upload.offset == piece.stop else None
-        self._finish(result)
+        await self._finish(result)
 
     async def finish_empty(self) -> None:
-        self._finish(await self.upload.send(0, _nothing()))
+        await self._finish(await self._unless_gone(self.upload.send(0, _nothing())))
 
     def range_header(self) -> dict[str, str]:
         return {"Range": f"bytes=0-{self.upload.offset - 1}"} if self.upload.offset else {}
 
-    def _finish(self, result: ObjectInfo | None) -> None:
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can come of it."""
+        return self.result is not None or self.failure is not None
+
+    async def _unless_gone(self, answer: Awaitable[ObjectInfo | None]) -> ObjectInfo | None:
+        """Remembers that the store has given the upload up."""
+        try:
+            return await answer
+        except LeapError as error:
+            if error.status == 410:
+                self.failure = error
+            raise
+
+    async def _finish(self, result: ObjectInfo | None) -> None:
+        """What differs from what was sent does not stay in the bucket."""
         if result is None:
             return
         ours = self._sum.value if self._sum else None
-        if ours and result.crc32c and ours != result.crc32c:
-            self.failure = LeapError(
-                502,
-                "checksum-mismatch",
-                f"The store's copy of {self.key!r} differs from what was sent.",
-                "Upload the file again and replace the object.",
+        is_short = result.size != self.total
+        if is_short or (ours and result.crc32c and ours != result.crc32c):
+            removed = await self._discard(result)
+            self.failure = (
+                _cut_short(self.key, result.size, self.total) if is_short and removed else _damaged(self.key, removed)
             )
             raise self.failure
         self.result = replace(result, crc32c=result.crc32c or ours)
+
+    async def _discard(self, result: ObjectInfo) -> bool:
+        """Whether the object is gone; one that somebody wrote in its place is theirs."""
+        try:
+            await self.upload.discard(result)
+        except LeapError as error:
+            return error.status in (404, 412)
+        return True
 
 
 class UploadSessions:
@@ -190,7 +212,7 @@ class UploadSessions:
         """429 when too many uploads are under way."""
         for session in [session for session in self._sessions.values() if self._is_old(session)]:
             await self.drop(session)
-        if sum(session.result is None for session in self._sessions.values()) >= self._limit:
+        if sum(not session.over for session in self._sessions.values()) >= self._limit:
             raise LeapError(
                 429,
                 "too-many-uploads",
@@ -199,7 +221,7 @@ class UploadSessions:
             )
 
     def _is_old(self, session: Session) -> bool:
-        lifetime = self._lifetime if session.result is None else FINISHED_LIFETIME
+        lifetime = FINISHED_LIFETIME if session.over else self._lifetime
         return not session.busy and time.monotonic() - session.used > lifetime
 
     def add(self, upload: Upload, key: str, total: int) -> Session:
@@ -230,6 +252,24 @@ class UploadSessions:
         drops = [asyncio.wait_for(self.drop(session), timeout) for session in list(self._sessions.values())]
         results = await asyncio.gather(*drops, return_exceptions=True)
         return sum(isinstance(result, BaseException) for result in results)
+
+
+def _cut_short(key: str, kept: int, total: int) -> LeapError:
+    """Not final: whoever has the bytes may begin again. One emulator ends an upload when it is asked for the offset."""
+    return LeapError(
+        410,
+        "upload-gone",
+        f"The store ended the upload of {key!r} after {kept:,} of {total:,} bytes; they were removed again.",
+        "Start it again.",
+    )
+
+
+def _damaged(key: str, removed: bool) -> LeapError:
+    if removed:
+        message, hint = f"{key!r} arrived damaged and was removed again.", "Upload the file again."
+    else:
+        message, hint = f"{key!r} arrived damaged, and could not be removed.", "Delete it, then upload the file again."
+    return LeapError(502, "checksum-mismatch", message, hint)
 
 
 async def _summed(chunks: AsyncIterator[bytes], running: Crc32c | None) -> AsyncIterator[bytes]:

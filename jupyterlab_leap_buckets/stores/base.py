@@ -119,6 +119,10 @@ class Upload(ABC):
     async def abort(self) -> None:
         """Give up and delete what has arrived."""
 
+    @abstractmethod
+    async def discard(self, made: ObjectInfo) -> None:
+        """Delete the object that this upload has made; 404 when it is gone, 412 when it was replaced since."""
+
 
 class Store(ABC):
     """A bucket. Keys are legal object names; every failure is a LeapError."""

@@ -177,7 +177,7 @@ class GcsStore(Store):
         uri = answer.headers.get("Location")
         if not uri:
             raise LeapError(502, "store-failed", f"The store did not start an upload for {key!r}.", "Try again.")
-        return GcsUpload(self._client, uri, key, size, if_generation)
+        return GcsUpload(self._client, uri, key, size, if_generation, self.delete)
 
     async def close(self) -> None:
         await self._client.close()

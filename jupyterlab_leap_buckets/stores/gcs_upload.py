@@ -6,7 +6,7 @@ The session's address is a credential: it stays in this object.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from ..errors import LeapError
 from .base import ObjectInfo, Upload, changed
@@ -15,12 +15,23 @@ from .gcs_object import object_info
 
 
 class GcsUpload(Upload):
-    def __init__(self, client: GcsClient, uri: str, key: str, size: int, if_generation: str | None) -> None:
+    """delete: of the store that began it, by key and generation."""
+
+    def __init__(
+        self,
+        client: GcsClient,
+        uri: str,
+        key: str,
+        size: int,
+        if_generation: str | None,
+        delete: Callable[[str, str], Awaitable[None]],
+    ) -> None:
         self._client = client
         self._uri = uri
         self._key = key
         self._size = size
         self._if_generation = if_generation
+        self._delete = delete
 
     async def send(self, length: int, chunks: AsyncIterator[bytes]) -> ObjectInfo | None:
         last = self.offset + length - 1
@@ -46,6 +57,9 @@ class GcsUpload(Upload):
         if answer.status >= 500:
             raise failure(answer.status, repr(self._key))
 
+    async def discard(self, made: ObjectInfo) -> None:
+        await self._delete(self._key, made.generation)
+
     def _settle(self, answer: Answer) -> ObjectInfo | None:
         if answer.status == 308:
             known = re.fullmatch(r"bytes=0-(\d+)", answer.headers.get("Range", ""))
@@ -54,14 +68,7 @@ class GcsUpload(Upload):
             return None
         if answer.status in (200, 201):
             info = object_info(answer.json())
-            if info.size != self._size:
-                raise LeapError(
-                    502,
-                    "size-mismatch",
-                    f"The store kept {info.size:,} of the {self._size:,} bytes of {self._key!r}.",
-                    "Upload the file again and replace the object.",
-                )
-            self.offset = self._size
+            self.offset = info.size
             self.unsure = False
             return info
         if answer.status == 412:

@@ -119,6 +119,9 @@ class LocalUpload(Upload):
     async def abort(self) -> None:
         await _blocking(self._key, _remove, self._temporary)
 
+    async def discard(self, made: ObjectInfo) -> None:
+        await _blocking(self._key, self._disk.delete, self._key, made.generation)
+
 
 async def _chunks(descriptor: int, key: str, start: int, stop: int) -> AsyncIterator[bytes]:
     while start < stop:

@@ -72,7 +72,7 @@ async def test_a_piece_is_sent_again_after_the_browsers_connection_broke(place):
     await finish(place, upload, offset)
 
 
-async def test_what_the_emulator_cuts_short_is_never_a_success(servers):
+async def test_what_the_emulator_cuts_short_is_removed_and_can_begin_again(servers):
     from .conftest import place_in
 
     place = place_in(servers, "fake-gcs-server")
@@ -80,7 +80,8 @@ async def test_what_the_emulator_cuts_short_is_never_a_success(servers):
     await place.client.piece(upload, DATA[:PIECE], 0, len(DATA))
     await (await Browser(place, upload).send(PIECE, 2 * PIECE, 700_000)).go_away()
     cut = await place.client.offset(upload, len(DATA))
-    assert (cut.status, cut.reason) == (502, "size-mismatch")
+    assert (cut.status, cut.reason) == (410, "upload-gone")
+    assert (await place.client.get(place.bucket, place.key("x"))).status == 404
 
 
 @pytest.mark.parametrize("kind", ["status", "reset", "cut", "lost"])
@@ -199,12 +200,22 @@ async def test_a_session_that_the_store_forgot(on_standin, standin):
     assert (gone.status, gone.reason) == (410, "upload-gone")
 
 
-async def test_a_copy_that_differs_is_told_and_stays_told(on_standin, standin):
+async def test_a_copy_that_differs_is_removed_and_stays_told(on_standin, standin):
     upload = await started(on_standin)
     standin.faults.add(Fault("corrupt", method="PUT"))
     bad = await on_standin.client.piece(upload, DATA, 0, len(DATA))
     assert (bad.status, bad.reason) == (502, "checksum-mismatch")
     assert (await on_standin.client.offset(upload, len(DATA))).reason == "checksum-mismatch"
+    assert (await on_standin.client.get(on_standin.bucket, on_standin.key("x"))).status == 404
+
+
+async def test_a_copy_that_differs_and_cannot_be_removed_is_said_to_stay(on_standin, standin):
+    upload = await started(on_standin)
+    standin.faults.add(Fault("corrupt", method="PUT"))
+    standin.faults.add(Fault("status", status=403, method="DELETE"))
+    bad = await on_standin.client.piece(upload, DATA, 0, len(DATA))
+    assert (bad.status, bad.reason) == (502, "checksum-mismatch")
+    assert "could not be removed" in bad.json()["message"]
 
 
 async def test_too_many_uploads_at_once(tmp_path):
