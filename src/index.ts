@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { browse } from './browse/plugin';
 import { credential } from './credential/plugin';
+import { dataset } from './dataset/plugin';
 import { drive } from './drive/plugin';
 import { BucketList } from './store/buckets';
 import { StoreClient } from './store/client';
@@ -18,4 +19,4 @@ const store: JupyterFrontEndPlugin<IStore> = {
   }
 };
 
-export default [store, browse, credential, transfer, drive];
+export default [store, browse, credential, transfer, drive, dataset];

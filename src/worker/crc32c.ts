@@ -3,12 +3,17 @@ import { createCRC32, type IHasher } from 'hash-wasm';
 /** Castagnoli's polynomial, reflected: what makes a CRC-32 the crc32c of cloud stores. */
 const CASTAGNOLI = 0x82f63b78;
 
+/** Bytes read at once: a file may be larger than the memory. */
+const CHUNK = 8 * 2 ** 20;
+
 /** The crc32c of bytes that come in order, one Blob after another. */
 export class Crc32c {
   /** Rejects with the browser's `NotReadableError` when the file behind the Blob has changed. */
   async add(bytes: Blob): Promise<void> {
     const hasher = await this._hasher;
-    hasher.update(new Uint8Array(await bytes.arrayBuffer()));
+    for (let start = 0; start < bytes.size; start += CHUNK) {
+      hasher.update(new Uint8Array(await bytes.slice(start, start + CHUNK).arrayBuffer()));
+    }
   }
 
   /** Base64 of the four big-endian bytes, as Google writes it. Nothing can be added afterwards. */

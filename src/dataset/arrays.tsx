@@ -1,0 +1,137 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+import { formatBytes } from '../ui/format';
+import type { IArray, IPreview } from '../worker/zarrProtocol';
+import { AttributeList } from './attributes';
+
+/** The first values of a coordinate, or why there are none. */
+export type Preview = { readonly values: IPreview } | { readonly problem: string };
+
+/** Arrays drawn at once; more appear when asked for. */
+const PAGE = 200;
+
+/** One row for each array; its name opens what else is known about it. */
+export function ArrayTable(props: {
+  name: string;
+  arrays: readonly IArray[];
+  /** Adds a column of first values. */
+  previews?: ReadonlyMap<string, Preview>;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { name, arrays, previews, trans } = props;
+  const [shown, setShown] = React.useState(PAGE);
+  if (arrays.length === 0) {
+    return null;
+  }
+  const columns = [
+    trans.__('Name'),
+    trans.__('Dimensions'),
+    trans.__('Type'),
+    trans.__('Shape'),
+    trans.__('Chunks'),
+    trans.__('Number'),
+    trans.__('Size'),
+    ...(previews ? [trans.__('First values')] : [])
+  ];
+  return (
+    <div className="jp-BucketDataset-scroll">
+      <table aria-label={name}>
+        <thead>
+          <tr>
+            {columns.map(column => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {arrays.slice(0, shown).map(array => (
+          <ArrayRows
+            key={array.path}
+            array={array}
+            preview={previews && <PreviewCell preview={previews.get(array.path)} trans={trans} />}
+            columns={columns.length}
+            trans={trans}
+          />
+        ))}
+      </table>
+      {arrays.length > shown && (
+        <button className="jp-BucketDataset-more" onClick={() => setShown(shown + PAGE)}>
+          {trans.__('Show more (%1)', arrays.length - shown)}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function ArrayRows(props: {
+  array: IArray;
+  preview: React.ReactNode;
+  columns: number;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { array, preview, columns, trans } = props;
+  const [isOpen, setOpen] = React.useState(false);
+  const Caret = isOpen ? caretDownIcon : caretRightIcon;
+  return (
+    <tbody>
+      <tr>
+        <th scope="row">
+          <button
+            aria-expanded={isOpen}
+            title={trans.__('Show the attributes of %1', array.name)}
+            onClick={() => setOpen(!isOpen)}
+          >
+            <Caret.react tag="span" />
+            {array.name || trans.__('(the store itself)')}
+          </button>
+        </th>
+        <td>{array.dims.join(', ')}</td>
+        <td>{array.dtype}</td>
+        <td className="jp-mod-number">{sizes(array.shape) || trans.__('scalar')}</td>
+        <td className="jp-mod-number">
+          {array.chunks ? sizes(array.chunks) : trans.__('irregular')}
+        </td>
+        <td className="jp-mod-number">{array.chunkCount?.toLocaleString()}</td>
+        <td className="jp-mod-number">
+          {array.bytes === null ? trans.__('varies') : formatBytes(array.bytes)}
+        </td>
+        {preview && <td>{preview}</td>}
+      </tr>
+      {isOpen && (
+        <tr>
+          <td colSpan={columns}>
+            {array.shards && (
+              <p>
+                {trans.__(
+                  'Stored in shards of %1: %2 objects.',
+                  sizes(array.shards),
+                  array.shardCount?.toLocaleString() ?? ''
+                )}
+              </p>
+            )}
+            <AttributeList attributes={array.attributes} trans={trans} />
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+function PreviewCell(props: { preview?: Preview; trans: TranslationBundle }): JSX.Element | null {
+  const { preview, trans } = props;
+  if (!preview) {
+    return null;
+  }
+  if ('problem' in preview) {
+    return <span title={preview.problem}>{trans.__('cannot be read')}</span>;
+  }
+  const { values, last, more } = preview.values;
+  const end = more ? (last === null ? ['…'] : ['…', last]) : [];
+  return <span>{[...values, ...end].join(' ')}</span>;
+}
+
+function sizes(numbers: readonly number[]): string {
+  return numbers.join(' × ');
+}
