@@ -54,7 +54,7 @@ def fake_gcs(folder: Path, buckets: Iterable[str], backend: str = "memory") -> I
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [
-        find("fake-gcs-server", Path.home() / "go" / "bin"),
+        os.environ.get("FAKE_GCS_SERVER") or find("fake-gcs-server", Path.home() / "go" / "bin"),
         *("-scheme", "http", "-host", "127.0.0.1", "-port", str(port)),
         *("-backend", backend, "-filesystem-root", str(folder / "objects")),
         *("-public-host", f"127.0.0.1:{port}", "-external-url", url, "-log-level", "error"),
