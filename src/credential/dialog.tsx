@@ -5,7 +5,7 @@ import React from 'react';
 import type { IBucket } from '../store/entry';
 import type { Access } from './access';
 import { CodeSection } from './code';
-import { TokenSection } from './token';
+import { MAIN_ACTION, TokenSection } from './token';
 
 export interface ITokenDialogOptions {
   readonly access: Access;
@@ -48,7 +48,7 @@ export class TokenDialog extends Dialog<void> {
         </>
       ),
       buttons: [Dialog.cancelButton({ label: trans.__('Close') })],
-      focusNodeSelector: '.jp-BucketToken-copy'
+      focusNodeSelector: `.${MAIN_ACTION}`
     });
     this._access = access;
     this.addClass('jp-BucketToken');

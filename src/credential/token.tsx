@@ -4,6 +4,9 @@ import { formatClock } from '../ui/format';
 import type { Access, IAccess } from './access';
 import { copyText } from './clipboard';
 
+/** The button that Enter presses, whatever the state is: Copy, Retry or Ask Again. */
+export const MAIN_ACTION = 'jp-BucketToken-main';
+
 interface ITokenProps {
   readonly access: Access;
   readonly trans: TranslationBundle;
@@ -48,7 +51,7 @@ function AskButton({ access, label }: { access: Access; label: string }): React.
   return (
     <button
       type="button"
-      className="jp-Dialog-button jp-mod-accept jp-mod-styled"
+      className={`${MAIN_ACTION} jp-Dialog-button jp-mod-accept jp-mod-styled`}
       ref={focusNow}
       onClick={() => access.ask()}
     >
@@ -89,7 +92,7 @@ function Secret({
         </code>
         <button
           type="button"
-          className="jp-BucketToken-copy jp-Dialog-button jp-mod-accept jp-mod-styled"
+          className={`${MAIN_ACTION} jp-Dialog-button jp-mod-accept jp-mod-styled`}
           ref={focusFirst}
           onClick={copy}
         >

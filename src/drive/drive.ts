@@ -1,22 +1,12 @@
 import type { Contents, ServerConnection } from '@jupyterlab/services';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Precondition, StoreClient } from '../store/client';
-import type { IBucket, IObject } from '../store/entry';
+import type { IObject } from '../store/entry';
 import { StoreError } from '../store/errors';
-import { MAX_DOCUMENT_BYTES, isDataset } from '../store/kind';
-import {
-  DRIVE_NAME,
-  basename,
-  fromLocalPath,
-  keyProblem,
-  toLocalPath,
-  type ILocation
-} from '../store/path';
-import type { IStore } from '../tokens';
-import { formatBytes } from '../ui/format';
-import { entryModel, folderModel, objectModel } from './model';
-import { readContent, writeContent } from './content';
+import { isDataset } from '../store/kind';
+import { DRIVE_NAME, basename, fromLocalPath, keyProblem } from '../store/path';
+import { writeContent } from './content';
+import { ModelReader } from './reader';
 import { isMissing, refusal, toRefusal } from './refusal';
 
 /**
@@ -28,7 +18,9 @@ import { isMissing, refusal, toRefusal } from './refusal';
  * conflict dialog, and a write that comes in between is refused by the store.
  */
 export class BucketDrive implements Contents.IDrive {
-  constructor(private readonly _options: BucketDrive.IOptions) {}
+  constructor(private readonly _options: ModelReader.IOptions) {
+    this._reader = new ModelReader(_options);
+  }
 
   readonly name = DRIVE_NAME;
 
@@ -136,90 +128,17 @@ export class BucketDrive implements Contents.IDrive {
     return this._options.store.client;
   }
 
+  /** What the store has there now; its generation is remembered for the next save. */
   private async _get(path: string, options: Contents.IFetchOptions): Promise<Contents.IModel> {
-    const place = fromLocalPath(path);
-    const name = basename(place.key);
-    const { type, format, content, contentProviderId } = options;
-    if (
-      place.key === '' ||
-      type === 'directory' ||
-      (type === undefined && isDataset({ kind: 'folder', name }))
-    ) {
-      return this._folder(place, !!content);
-    }
-    // Players stream from the download address: a film must not come as base64 too.
-    const streamed = format === 'base64' && contentProviderId !== undefined;
-    const bucket = await this._bucket(place);
     try {
-      return content && !streamed
-        ? await this._read(path, place, options)
-        : this._model(bucket, await this._head(path, place));
-    } catch (error) {
-      if (type === undefined && isMissing(error) && (await this._isFolder(place))) {
-        return this._folder(place, !!content);
-      }
-      throw error;
-    }
-  }
-
-  private async _read(
-    path: string,
-    place: ILocation,
-    options: Contents.IFetchOptions
-  ): Promise<Contents.IModel> {
-    const { trans } = this._options;
-    const name = basename(place.key);
-    const bucket = await this._bucket(place);
-    try {
-      const { object, bytes } = await this._client.read(place.bucket, place.key, {
-        atMost: MAX_DOCUMENT_BYTES
-      });
-      const model = {
-        ...this._model(bucket, object),
-        ...readContent(bytes, name, options, trans)
-      };
-      this._known.set(path, object.generation);
+      const model = await this._reader.read(fromLocalPath(path), options);
+      this._known.set(path, model.hash ?? 0);
       return model;
     } catch (error) {
       if (isMissing(error)) {
         this._known.set(path, 0);
       }
-      if (error instanceof StoreError && error.reason === 'too-large') {
-        throw refusal(
-          413,
-          trans.__(
-            '"%1" has more than the %2 that can be opened here. Read it in Python: "Insert in Notebook" in its context menu writes the code.',
-            name,
-            formatBytes(MAX_DOCUMENT_BYTES)
-          )
-        );
-      }
       throw error;
-    }
-  }
-
-  /** What the store has there now, remembered for the next save. */
-  private async _head(path: string, { bucket, key }: ILocation): Promise<IObject> {
-    try {
-      const object = await this._client.head(bucket, key);
-      this._known.set(path, object.generation);
-      return object;
-    } catch (error) {
-      if (!isMissing(error)) {
-        // An answer to HEAD has no words: the first byte, refused for the same reason, has.
-        await this._client.read(bucket, key, { length: 1 });
-        throw error;
-      }
-      this._known.set(path, 0);
-      const { trans } = this._options;
-      throw refusal(
-        404,
-        trans.__(
-          'There is no file "%1" in %2. It may have been moved or deleted.',
-          key,
-          (await this._bucket({ bucket })).uri
-        )
-      );
     }
   }
 
@@ -234,7 +153,7 @@ export class BucketDrive implements Contents.IDrive {
       throw refusal(400, problem);
     }
     const body = writeContent(options, trans);
-    const bucket = await this._bucket(place);
+    const bucket = await this._reader.bucket(place.bucket);
     let object: IObject;
     try {
       object = await this._client.write(place.bucket, place.key, body, condition, {
@@ -252,7 +171,7 @@ export class BucketDrive implements Contents.IDrive {
       }
       throw error;
     }
-    const model = this._model(bucket, object);
+    const model = this._reader.describe(bucket, object);
     this._known.set(path, object.generation);
     this._answerNextWith(path, model);
     this._fileChanged.emit({ type: 'save', oldValue: null, newValue: model });
@@ -275,58 +194,12 @@ export class BucketDrive implements Contents.IDrive {
     if (place.key === '' || isDataset({ kind: 'folder', name: basename(place.key) })) {
       throw refusal(501, trans.__('Folders in a bucket cannot be deleted here.'));
     }
-    const generation = this._known.get(path) || (await this._head(path, place)).generation;
+    const bucket = await this._reader.bucket(place.bucket);
+    const generation =
+      this._known.get(path) || (await this._reader.head(bucket, place.key)).generation;
     await this._client.delete(place.bucket, place.key, generation);
     this._known.set(path, 0);
     this._fileChanged.emit({ type: 'delete', oldValue: { path }, newValue: null });
-  }
-
-  /** A folder, or all buckets; with the first page of what it holds. */
-  private async _folder(place: ILocation, content: boolean): Promise<Contents.IModel> {
-    const path = toLocalPath(place, 'folder');
-    const name = place.key === '' ? place.bucket : basename(place.key);
-    if (!content) {
-      return folderModel(path, name, null);
-    }
-    if (place.bucket === '') {
-      const buckets = await this._options.store.buckets.all();
-      return folderModel(
-        path,
-        name,
-        buckets.map(({ id }) => folderModel(id, id, null))
-      );
-    }
-    const bucket = await this._bucket(place);
-    const { entries } = await this._client.list(place.bucket, prefixOf(place));
-    return folderModel(
-      path,
-      name,
-      entries.map(entry => entryModel(bucket, entry, this._options.mimetype))
-    );
-  }
-
-  private async _isFolder(place: ILocation): Promise<boolean> {
-    const page = await this._client.list(place.bucket, prefixOf(place), { limit: 1 });
-    return page.entries.length > 0;
-  }
-
-  private async _bucket({ bucket }: Pick<ILocation, 'bucket'>): Promise<IBucket> {
-    const found = await this._options.store.buckets.get(bucket);
-    if (!found) {
-      const { trans } = this._options;
-      throw refusal(
-        404,
-        trans.__(
-          'This server has no bucket "%1". Those it has are under "Cloud buckets" in the left sidebar.',
-          bucket
-        )
-      );
-    }
-    return found;
-  }
-
-  private _model(bucket: IBucket, object: IObject): Contents.IModel {
-    return objectModel(bucket, object, this._options.mimetype(basename(object.key)));
   }
 
   private _impossible(message: string): Promise<never> {
@@ -341,6 +214,7 @@ export class BucketDrive implements Contents.IDrive {
     }
   }
 
+  private readonly _reader: ModelReader;
   private readonly _fileChanged = new Signal<this, Contents.IChangedArgs>(this);
   private _isDisposed = false;
   /** The generation last told for a path; 0 where there was nothing. */
@@ -349,20 +223,7 @@ export class BucketDrive implements Contents.IDrive {
   private readonly _justSaved = new Map<string, Contents.IModel>();
 }
 
-export namespace BucketDrive {
-  export interface IOptions {
-    readonly store: IStore;
-    /** The MIME type of a file of this name. */
-    readonly mimetype: (name: string) => string;
-    readonly trans: TranslationBundle;
-  }
-}
-
 /** JupyterLab asks with and without slashes at the ends. */
 function bare(path: string): string {
   return path.replace(/^\/+|\/+$/g, '');
-}
-
-function prefixOf({ key }: ILocation): string {
-  return key && `${key}/`;
 }

@@ -6,8 +6,9 @@ import { IStore } from '../tokens';
 import { BucketDrive } from './drive';
 import { NotebookNotices } from './notice';
 import { LINK_PATTERN, LinkOpener } from './routes';
+import { HTML_VIEWER, PageSandbox } from './sandbox';
 
-/** Documents in buckets: the drive, links to them, and the notice above their notebooks. */
+/** Documents in buckets: the drive, links to them, and what keeps strangers' pages harmless. */
 export const drive: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-leap-buckets:drive',
   description: 'Opens and saves the objects of buckets as documents.',
@@ -38,6 +39,8 @@ export const drive: JupyterFrontEndPlugin<void> = {
       'Notebook',
       new NotebookNotices({ buckets: store.buckets, commands, contents, state, trans })
     );
+
+    docRegistry.addWidgetExtension(HTML_VIEWER, new PageSandbox());
 
     if (router) {
       const opener = new LinkOpener({ commands, contents, trans });

@@ -6,13 +6,16 @@ export function refusal(status: number, message: string): ServerConnection.Respo
   return new ServerConnection.ResponseError(new Response(null, { status }), message);
 }
 
-/** A store's error in JupyterLab's form; any other error as it is. */
-export function toRefusal(error: unknown): unknown {
-  if (!(error instanceof StoreError)) {
+/** Any error in JupyterLab's form. */
+export function toRefusal(error: unknown): ServerConnection.ResponseError {
+  if (error instanceof ServerConnection.ResponseError) {
     return error;
   }
-  // No answer at all, or a proxy's page with status 200, has no status of an error.
-  return refusal(error.status >= 400 ? error.status : 503, error.advice);
+  if (error instanceof StoreError) {
+    // No answer at all, or a proxy's page with status 200, has no status of an error.
+    return refusal(error.status >= 400 ? error.status : 503, error.advice);
+  }
+  return refusal(500, error instanceof Error ? error.message : String(error));
 }
 
 /** Whether the object, or the bucket, is not there. */

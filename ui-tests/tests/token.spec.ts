@@ -60,9 +60,16 @@ test('Ctrl+Shift+C, "token", Enter, Enter puts a token on the clipboard', async 
 
 test('Copy pressed before the token is here copies it when it comes', async ({ page, stack }) => {
   await stack.gcloud('slow');
+  let pressed = () => {};
+  const held = new Promise<void>(resolve => (pressed = resolve));
+  await page.route('**/leap-buckets/token*', async route => {
+    await held;
+    await route.continue();
+  });
   await openByKeyboard(page);
   await page.keyboard.press('Enter');
   await expect(dialog(page).getByText('as soon as it is here')).toBeVisible();
+  pressed();
   await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
   expect(await paste(page)).toContain('SECRET-token-slow');
 });
