@@ -4,9 +4,10 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
 import { CommandIDs } from '../commands';
-import type { IBucket } from '../store/entry';
+import type { BucketList } from '../store/buckets';
+import type { IBucket, IEntry } from '../store/entry';
 import { DATASET_FACTORY, isDataset } from '../store/kind';
-import { fromDrivePath, type ILocation, toDrivePath, toUri } from '../store/path';
+import { basename, fromDrivePath, type ILocation, toDrivePath, toUri } from '../store/path';
 import { readSnippet } from '../store/snippet';
 import type { ITransfers } from '../tokens';
 import { chooseFiles } from './choose';
@@ -17,6 +18,7 @@ import type { BrowseModel } from './model';
 /** What the commands of the panel work with. */
 export interface IActionContext {
   readonly app: JupyterFrontEnd;
+  readonly buckets: BucketList;
   readonly model: BrowseModel;
   /** Null where there are no notebooks to insert into. */
   readonly notebooks: INotebookTracker | null;
@@ -26,9 +28,12 @@ export interface IActionContext {
 
 type Action = Pick<CommandRegistry.ICommandOptions, 'execute' | 'isEnabled' | 'isVisible'>;
 
+/** As much of an entry as its Python depends on. */
+type Named = Pick<IEntry, 'kind' | 'name' | 'key'>;
+
 /** The commands of the panel, by id. Those about rows act on the focused or the selected ones. */
 export function actions(context: IActionContext): Record<string, Action> {
-  const { app, model, notebooks, panel, transfers } = context;
+  const { app, buckets, model, notebooks, panel, transfers } = context;
 
   /** Acts on the focused row; disabled while there is none of this kind. */
   const onRow = (
@@ -57,6 +62,9 @@ export function actions(context: IActionContext): Record<string, Action> {
     (row, _, { bucket }) => model.go({ bucket, key: row.key }),
     row => row.kind === 'folder'
   );
+  const insert = (entry: Named, bucket: IBucket) =>
+    notebooks && insertInNotebook(app, notebooks, readSnippet(bucket, entry));
+  const insertFocused = onRow(insert, () => notebooks !== null);
 
   return {
     [CommandIDs.showPanel]: {
@@ -99,14 +107,30 @@ export function actions(context: IActionContext): Record<string, Action> {
           : openFolder.execute(args);
       }
     },
-    [CommandIDs.insertSnippet]: onRow(
-      (row, bucket) => notebooks && insertInNotebook(app, notebooks, readSnippet(bucket, row)),
-      () => notebooks !== null
-    ),
+    [CommandIDs.insertSnippet]: {
+      ...insertFocused,
+      isEnabled: args =>
+        typeof args.path === 'string' ? notebooks !== null : !!insertFocused.isEnabled?.(args),
+      execute: async args => {
+        const place = typeof args.path === 'string' ? fromDrivePath(args.path) : null;
+        if (!place) {
+          return insertFocused.execute(args);
+        }
+        const bucket = await buckets.get(place.bucket);
+        return bucket && insert(entryAt(place, args.kind === 'folder'), bucket);
+      }
+    },
     [CommandIDs.copyUri]: onRow((row, bucket) => {
       const { keys } = model.selection;
       const uris = [...(keys.has(row.key) ? keys : [row.key])].map(key => toUri(bucket.uri, key));
       Clipboard.copyToSystem(uris.join('\n'));
     })
   };
+}
+
+/** What a path of the drive names, which says nothing of its kind. */
+function entryAt({ key }: ILocation, isFolder: boolean): Named {
+  return isFolder
+    ? { kind: 'folder', name: basename(key), key: `${key}/` }
+    : { kind: 'object', name: basename(key), key };
 }

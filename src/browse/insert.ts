@@ -3,7 +3,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 
 /**
  * Puts code into a cell of the active notebook, or of a new one: into the active cell if that is
- * empty, else below it. The notebook then has the keyboard; nothing runs.
+ * empty, else below it. The notebook then has the keyboard, ready to run it.
  */
 export async function insertInNotebook(
   app: JupyterFrontEnd,
@@ -21,7 +21,6 @@ export async function insertInNotebook(
   }
   content.activeCell?.model.sharedModel.setSource(code);
   app.shell.activateById(panel.id);
-  content.mode = 'edit';
 }
 
 async function newNotebook({ commands, serviceManager }: JupyterFrontEnd): Promise<NotebookPanel> {

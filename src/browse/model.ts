@@ -236,7 +236,8 @@ export class BrowseModel {
   /** Moves the keyboard to a row without selecting it. */
   focus(key: string): void {
     if (this.selection.focus !== key) {
-      this.selection = { ...this.selection, focus: key, anchor: key };
+      const { keys, anchor } = this.selection;
+      this.selection = { keys, focus: key, anchor: anchor ?? key };
       this.changed.emit();
     }
   }

@@ -2,12 +2,12 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
+import React from 'react';
 import type { ILocation } from '../store/path';
 import type { ITransfers } from '../tokens';
 import { bucketIcon } from '../ui/icons';
 import type { IBrowseContext } from './context';
 import { DropZone } from './drag';
-import React from 'react';
 import { BrowseView } from './view';
 
 /** Milliseconds after which a list is old when somebody comes back to it. */
@@ -34,13 +34,13 @@ export class BucketPanel extends Panel {
     this.node.setAttribute('aria-label', trans.__('Cloud buckets'));
     this.addClass('jp-BucketPanel');
 
-    const view = ReactWidget.create(
+    this._view = ReactWidget.create(
       <UseSignal signal={this._targetChanged}>
         {() => <BrowseView {...context} dropTarget={this._dropTarget} />}
       </UseSignal>
     );
-    view.addClass('jp-BucketPanel-view');
-    this.addWidget(view);
+    this._view.addClass('jp-BucketPanel-view');
+    this.addWidget(this._view);
     this.addWidget(transfers.tray);
 
     this._dropZone = new DropZone(this.node, {
@@ -95,8 +95,11 @@ export class BucketPanel extends Panel {
 
   protected onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
-    const grid = this.node.querySelector<HTMLElement>('[role="grid"]');
-    (grid?.querySelector<HTMLElement>('[tabindex="0"]') ?? grid)?.focus();
+    void this._view.renderPromise?.then(() => {
+      // The list itself while it has no rows; it hands the keyboard on.
+      const grid = this._view.node.querySelector<HTMLElement>('[role="grid"]');
+      (grid?.querySelector<HTMLElement>('[tabindex="0"]') ?? grid)?.focus();
+    });
   }
 
   /** Lists the folder if it was not yet, or long ago. */
@@ -125,6 +128,7 @@ export class BucketPanel extends Panel {
     }
   }
 
+  private readonly _view: ReactWidget;
   private readonly _dropZone: DropZone;
   private readonly _targetChanged = new Signal<this, void>(this);
   private _dropTarget: ILocation | null = null;

@@ -18,7 +18,7 @@ export function Places({ model, trans }: IBrowseContext): JSX.Element {
     <HTMLSelect
       className="jp-BucketPlaces"
       aria-label={trans.__('Place')}
-      title={model.bucket?.uri}
+      title={model.bucket ? `${name(model.bucket)}\n${model.bucket.uri}` : undefined}
       value={model.location?.bucket ?? ''}
       onChange={event => {
         const bucket = model.buckets?.find(({ id }) => id === event.target.value);

@@ -59,8 +59,9 @@ export const browse: JupyterFrontEndPlugin<void> = {
       }
     });
 
+    const { buckets } = store;
     for (const [id, action] of Object.entries(
-      actions({ app, model, notebooks, panel, transfers })
+      actions({ app, buckets, model, notebooks, panel, transfers })
     )) {
       addCommand(commands, palette, trans, id, action);
     }

@@ -56,7 +56,7 @@ export function Row(props: IRowProps): JSX.Element {
         {row.size === null ? '' : formatBytes(row.size)}
       </div>
       <div role="gridcell" className="jp-BucketRow-age" title={updated?.toLocaleString()}>
-        {updated && (formatSpan(now - updated.getTime()) ?? trans.__('just now'))}
+        {updated && (formatSpan(now - updated.getTime()) ?? trans.__('now'))}
       </div>
     </div>
   );

@@ -37,9 +37,7 @@ export function NoRows(context: IBrowseContext): JSX.Element {
             ? trans.__('No name starts with "%1"', model.filter)
             : trans.__('No name contains "%1"', model.filter)}
         </strong>
-        <Button small onClick={() => model.setFilter('')}>
-          {trans.__('Show all')}
-        </Button>
+        <Button onClick={() => model.setFilter('')}>{trans.__('Show all')}</Button>
       </div>
     );
   }
@@ -60,20 +58,14 @@ export function Problem(props: IBrowseContext & { problem: StoreError }): JSX.El
       <p>{problem.advice}</p>
       <Refresh {...props} label={trans.__('Try again')} />
       {model.bucket && model.bucket.home !== model.location?.key && !model.bucket.error && (
-        <Button small onClick={() => void model.start(null)}>
-          {trans.__('Go to my folder')}
-        </Button>
+        <Button onClick={() => void model.start(null)}>{trans.__('Go to my folder')}</Button>
       )}
     </div>
   );
 }
 
 function Refresh({ commands, label }: IBrowseContext & { label: string }): JSX.Element {
-  return (
-    <Button small onClick={() => void commands.execute(CommandIDs.refresh)}>
-      {label}
-    </Button>
-  );
+  return <Button onClick={() => void commands.execute(CommandIDs.refresh)}>{label}</Button>;
 }
 
 /** An empty folder: three ways to fill it. */
@@ -85,9 +77,13 @@ function Empty({ model, commands, trans }: IBrowseContext): JSX.Element {
       {bucket?.access === 'read-write' && location && (
         <>
           <p>{trans.__('Drop files here, or')}</p>
-          <Button small onClick={() => void commands.execute(CommandIDs.upload)}>
+          <button
+            type="button"
+            className="jp-mod-styled jp-mod-accept"
+            onClick={() => void commands.execute(CommandIDs.upload)}
+          >
             {trans.__('Choose files...')}
-          </Button>
+          </button>
           {bucket.provider !== 'local' && (
             <>
               <p>{trans.__('or write from Python:')}</p>
