@@ -112,11 +112,11 @@ export function actions(context: IActionContext): Record<string, Action> {
       isEnabled: args =>
         typeof args.path === 'string' ? notebooks !== null : !!insertFocused.isEnabled?.(args),
       execute: async args => {
-        const place = typeof args.path === 'string' ? fromDrivePath(args.path) : null;
-        if (!place) {
+        if (typeof args.path !== 'string') {
           return insertFocused.execute(args);
         }
-        const bucket = await buckets.get(place.bucket);
+        const place = fromDrivePath(args.path);
+        const bucket = place && (await buckets.get(place.bucket));
         return bucket && insert(entryAt(place, args.kind === 'folder'), bucket);
       }
     },

@@ -20,7 +20,7 @@ export const transfer: JupyterFrontEndPlugin<ITransfers> = {
   optional: [ITranslator, ILabStatus],
   provides: ITransfers,
   activate: (
-    _app: JupyterFrontEnd,
+    app: JupyterFrontEnd,
     store: IStore,
     translator: ITranslator | null,
     status: ILabStatus | null
@@ -50,7 +50,7 @@ export const transfer: JupyterFrontEndPlugin<ITransfers> = {
       questions: new DialogQuestions(trans),
       send: xhrSend(store.client.settings),
       checksum: () => checksums.file(),
-      tray: new TransferTray(queue, trans),
+      tray: new TransferTray({ queue, commands: app.commands, trans }),
       trans
     });
   }

@@ -1,5 +1,6 @@
 import { PromiseDelegate } from '@lumino/coreutils';
 import { StoreError } from '../store/errors';
+import type { IProgress } from './progress';
 import type { IJob } from './queue';
 import { TransferQueue } from './queue';
 
@@ -8,15 +9,16 @@ class ManualJob implements IJob {
   constructor(readonly name: string) {}
 
   readonly size = 10;
+  readonly place = { bucket: 'scratch', key: 'a' };
   runs = 0;
   cancelled = 0;
   arrivedAnyway = false;
-  progress: (bytes: number) => void = () => undefined;
+  progress: IProgress | null = null;
   end = new PromiseDelegate<boolean>();
 
-  run(signal: AbortSignal, onProgress: (bytes: number) => void): Promise<boolean> {
+  run(signal: AbortSignal, progress: IProgress): Promise<boolean> {
     this.runs++;
-    this.progress = onProgress;
+    this.progress = progress;
     this.end = new PromiseDelegate();
     signal.addEventListener('abort', () => this.end.reject(new Error('aborted')));
     return this.end.promise;
@@ -123,7 +125,7 @@ it('tells every change', () => {
   const { queue, jobs } = queueOf('a');
   let changes = 0;
   queue.changed.connect(() => changes++);
-  jobs[0].progress(5);
+  jobs[0].progress?.moved(5);
   expect(changes).toBe(1);
   expect(queue.transfers[0].bytes).toBe(5);
 });

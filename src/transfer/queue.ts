@@ -1,6 +1,9 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { StoreError } from '../store/errors';
+import type { ILocation } from '../store/path';
+import type { IProgress } from './progress';
+import { isRetriable } from './retry';
 import { Speedometer } from './speed';
 
 /** What the queue does with one file. */
@@ -8,11 +11,13 @@ export interface IJob {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
+  /** Where it puts the file; changes with the name. */
+  readonly place: ILocation;
   /**
    * Does it, or after a failure goes on with it. Resolves with whether it is done; false when the
    * user declined it on the way.
    */
-  run(signal: AbortSignal, onProgress: (bytes: number) => void): Promise<boolean>;
+  run(signal: AbortSignal, progress: IProgress): Promise<boolean>;
   /** Undoes what is half done, once `run` has ended. Resolves with true if it was done after all. */
   cancel(): Promise<boolean>;
 }
@@ -27,8 +32,12 @@ export interface ITransfer {
   readonly state: TransferState;
   /** Bytes under way or arrived. */
   readonly bytes: number;
-  /** Bytes a second. */
+  /** Bytes a second over the last few seconds; 0 while unknown. */
   readonly speed: number;
+  /** Whether something failed and is about to be tried again. */
+  readonly stalled: boolean;
+  /** Where the file is, once it is done. */
+  readonly place: ILocation | null;
   readonly error: StoreError | null;
   /** Whether trying again can help: not for what was refused. */
   readonly retriable: boolean;
@@ -125,9 +134,15 @@ export class TransferQueue {
     line.state = 'moving';
     line.stop = new AbortController();
     try {
-      const done = await line.job!.run(line.stop.signal, bytes => {
-        line.note(bytes);
-        this._changed.emit();
+      const done = await line.job!.run(line.stop.signal, {
+        moved: bytes => {
+          line.note(bytes);
+          this._changed.emit();
+        },
+        stalled: () => {
+          line.stalled = true;
+          this._changed.emit();
+        }
       });
       if (done) {
         line.finish();
@@ -201,31 +216,39 @@ class Line implements ITransfer {
   }
 
   get retriable(): boolean {
-    return this.job !== null;
+    return this.job !== null && (this.error === null || isRetriable(this.error));
+  }
+
+  get place(): ILocation | null {
+    return this.state === 'done' ? this.job!.place : null;
   }
 
   get speed(): number {
-    return this.state === 'moving' ? this._speed.rate : 0;
+    return this.state === 'moving' && !this.stalled ? this._speed.rate(performance.now()) : 0;
   }
 
   note(bytes: number): void {
     this.bytes = bytes;
+    this.stalled = false;
     this._speed.note(bytes, performance.now());
   }
 
   finish(): void {
     this.state = 'done';
     this.bytes = this.size;
+    this.stalled = false;
   }
 
   fail(error: unknown): void {
     this.state = 'failed';
+    this.stalled = false;
     this.error =
       error instanceof StoreError ? error : new StoreError(String(error), 0, 'unexpected');
   }
 
   state: TransferState;
   bytes = 0;
+  stalled = false;
   stop = new AbortController();
   ended: Promise<void> = Promise.resolve();
   private readonly _speed = new Speedometer();

@@ -9,15 +9,20 @@ export const GONE = ['unknown-upload', 'upload-gone'];
 /** Ask for the offset, then go on. */
 const AGAIN = ['offline', 'upload-busy', 'wrong-offset', ...GONE];
 
-/** The store's verdict on what it has: asking again changes nothing. */
-const FINAL = ['checksum-mismatch', 'size-mismatch'];
+/** The store's verdict on what it had: asking again changes nothing. */
+const DAMAGED = 'checksum-mismatch';
 
 /** Whether the same may succeed after a while. */
 export function isTransient({ status, reason }: StoreError): boolean {
   return (
     AGAIN.includes(reason) ||
-    ([408, 429, 500, 502, 503, 504].includes(status) && !FINAL.includes(reason))
+    ([408, 429, 500, 502, 503, 504].includes(status) && reason !== DAMAGED)
   );
+}
+
+/** Whether a person can try again with what there is: a file that changed has to be chosen anew. */
+export function isRetriable({ reason }: StoreError): boolean {
+  return reason !== 'file-changed';
 }
 
 /** Full jitter: half a second at first, doubled each time, at most half a minute. */

@@ -15,11 +15,13 @@ export class Speedometer {
     }
   }
 
-  /** Units a second over the last few seconds; 0 while unknown. */
-  get rate(): number {
+  /** Units a second over the last few seconds; 0 while unknown, and when nothing has come since. */
+  rate(now: number): number {
     const [first, latest] = [this._samples[0], this._samples.at(-1)];
-    const seconds = first && latest ? (latest.now - first.now) / 1000 : 0;
-    return seconds > 0 ? (latest!.amount - first.amount) / seconds : 0;
+    if (!first || !latest || latest.now <= now - WINDOW || now <= first.now) {
+      return 0;
+    }
+    return (1000 * (latest.amount - first.amount)) / (now - first.now);
   }
 
   private _samples: { amount: number; now: number }[] = [];

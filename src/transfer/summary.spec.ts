@@ -8,7 +8,8 @@ const trans = nullTranslator.load('');
 
 function transfer(state: ITransfer['state'], bytes = 0): ITransfer {
   const fixed = { id: 1, name: 'a', size: 100, error: null, retriable: true };
-  return { ...fixed, state, bytes, speed: state === 'moving' ? 10 : 0 };
+  const speed = state === 'moving' ? 10 : 0;
+  return { ...fixed, state, bytes, speed, stalled: false, place: null };
 }
 
 it('sums what moves and what has arrived', () => {
@@ -19,7 +20,15 @@ it('sums what moves and what has arrived', () => {
     transfer('failed', 70)
   ];
   const summary = summarize(all);
-  expect(summary).toEqual({ moving: 2, done: 1, failed: 1, bytes: 150, size: 300, speed: 10 });
+  expect(summary).toEqual({
+    moving: 2,
+    done: 1,
+    failed: 1,
+    bytes: 150,
+    size: 300,
+    speed: 10,
+    stalled: false
+  });
   expect(percent(summary)).toBe(50);
   expect(outcome(summary, trans)).toBe('Uploading 2 files, 1 failed');
 });
@@ -56,23 +65,37 @@ it('announces a refusal although nothing moved', () => {
   expect(announcer.text).toBe('1 failed');
 });
 
+it('says that it is tried again once nothing else moves', () => {
+  const stalled = { ...transfer('moving'), stalled: true };
+  expect(summarize([stalled, transfer('moving')]).stalled).toBe(false);
+  expect(summarize([stalled, transfer('waiting'), transfer('done')]).stalled).toBe(true);
+});
+
 it('averages the speed over the last seconds', () => {
   const speed = new Speedometer();
-  expect(speed.rate).toBe(0);
+  expect(speed.rate(0)).toBe(0);
   speed.note(0, 0);
   speed.note(1000, 1000);
-  expect(speed.rate).toBe(1000);
+  expect(speed.rate(1000)).toBe(1000);
   for (let second = 2; second <= 20; second++) {
     speed.note(1000 + 10 * second, second * 1000);
   }
-  expect(speed.rate).toBe(10);
+  expect(speed.rate(20_000)).toBe(10);
+});
+
+it('slows down while nothing comes', () => {
+  const speed = new Speedometer();
+  speed.note(0, 0);
+  speed.note(1000, 1000);
+  expect(speed.rate(2000)).toBe(500);
+  expect(speed.rate(5000)).toBe(0);
 });
 
 it('does not turn negative when a piece is sent again', () => {
   const speed = new Speedometer();
   speed.note(1000, 0);
   speed.note(500, 1000);
-  expect(speed.rate).toBe(0);
+  expect(speed.rate(1000)).toBe(0);
   speed.note(700, 2000);
-  expect(speed.rate).toBe(200);
+  expect(speed.rate(2000)).toBe(200);
 });

@@ -11,6 +11,8 @@ export interface ISummary {
   readonly size: number;
   /** Bytes a second. */
   readonly speed: number;
+  /** Whether all that moves waits to be tried again. */
+  readonly stalled: boolean;
 }
 
 export function summarize(transfers: readonly ITransfer[]): ISummary {
@@ -29,7 +31,9 @@ export function summarize(transfers: readonly ITransfer[]): ISummary {
     size += transfer.size;
     speed += transfer.speed;
   }
-  return { moving, done, failed, bytes, size, speed };
+  const active = transfers.filter(({ state }) => state === 'moving');
+  const stalled = active.length > 0 && active.every(transfer => transfer.stalled);
+  return { moving, done, failed, bytes, size, speed, stalled };
 }
 
 /** Whole per cent; 100 only when all is there. */

@@ -39,7 +39,7 @@ export class Transfers implements ITransfers {
       send,
       checksum,
       ask: async (request, existing) => (await questions.conflict(request, existing, 0)).choice,
-      onArrived: (bucket, key) => this._arrived.emit({ bucket, key })
+      onArrived: place => this._arrived.emit(place)
     };
   }
 

@@ -1,53 +1,51 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import {
   Button,
   caretDownIcon,
   caretUpIcon,
-  closeIcon,
   ReactWidget,
-  refreshIcon,
   UseSignal
 } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { formatBytes } from '../ui/format';
 import { IconButton } from '../ui/iconButton';
 import { Announcer, outcome } from './announcer';
-import type { ITransfer, TransferQueue } from './queue';
+import { InsertButton } from './insert';
+import { type ITrayContext, Lines, ProgressBar, progressText } from './lines';
 import type { ISummary } from './summary';
 import { percent, summarize } from './summary';
 
-/** Lines drawn at most; with more, those that want attention or move come first. */
-const MOST_LINES = 100;
-
 /** Milliseconds after which a line about what has arrived goes away by itself. */
-const LINGER = 10_000;
+const LINGER = 30_000;
+
+/** Milliseconds between two looks at the speed, which sinks although nothing comes. */
+const TICK = 1000;
 
 /** The region "Transfers": one line that opens into a list; nothing at all when nothing is there. */
 export class TransferTray extends ReactWidget {
-  constructor(
-    private readonly _queue: TransferQueue,
-    private readonly _trans: TranslationBundle
-  ) {
+  constructor(private readonly _context: ITrayContext) {
     super();
     this.addClass('jp-LeapTransfers');
-    this._announcer = new Announcer(_trans);
-    _queue.changed.connect(this._onChanged, this);
+    this._announcer = new Announcer(_context.trans);
+    _context.queue.changed.connect(this._onChanged, this);
   }
 
   dispose(): void {
     clearTimeout(this._lingering);
+    clearInterval(this._ticking);
     super.dispose();
   }
 
   protected render(): JSX.Element {
+    const { queue } = this._context;
     return (
-      <UseSignal signal={this._queue.changed}>
+      <UseSignal signal={queue.changed}>
         {() => (
           <>
             <div role="status" className="jp-LeapTransfers-announcement">
               {this._announcer.text}
             </div>
-            {this._queue.transfers.length > 0 && <Region queue={this._queue} trans={this._trans} />}
+            {queue.transfers.length > 0 && (
+              <Region {...this._context} leave={() => this.parent?.activate()} />
+            )}
           </>
         )}
       </UseSignal>
@@ -55,10 +53,16 @@ export class TransferTray extends ReactWidget {
   }
 
   private _onChanged(): void {
-    const summary = summarize(this._queue.transfers);
+    const summary = summarize(this._context.queue.transfers);
     this._announcer.note(summary);
     clearTimeout(this._lingering);
-    if (summary.moving === 0 && summary.done > 0) {
+    if (summary.moving > 0) {
+      this._ticking ??= setInterval(() => this.update(), TICK);
+      return;
+    }
+    clearInterval(this._ticking);
+    this._ticking = undefined;
+    if (summary.done > 0) {
       this._linger();
     }
   }
@@ -69,21 +73,23 @@ export class TransferTray extends ReactWidget {
       if (this.node.matches(':hover, :focus-within')) {
         this._linger();
       } else {
-        void this._queue.clear({ failed: false });
+        void this._context.queue.clear({ failed: false });
       }
     }, LINGER);
   }
 
   private readonly _announcer: Announcer;
   private _lingering: ReturnType<typeof setTimeout> | undefined;
+  private _ticking: ReturnType<typeof setInterval> | undefined;
 }
 
-interface IRegionProps {
-  readonly queue: TransferQueue;
-  readonly trans: TranslationBundle;
+interface IRegionProps extends ITrayContext {
+  /** Takes the keyboard when it has been here and the region goes away. */
+  readonly leave: () => void;
 }
 
-function Region({ queue, trans }: IRegionProps): JSX.Element {
+function Region({ leave, ...context }: IRegionProps): JSX.Element {
+  const { queue, commands, trans } = context;
   const summary = summarize(queue.transfers);
   const [open, setOpen] = React.useState(false);
   // A failure shows its reason without being asked.
@@ -92,10 +98,17 @@ function Region({ queue, trans }: IRegionProps): JSX.Element {
       setOpen(true);
     }
   }, [summary.failed]);
+  const region = useKeptFocus(leave);
+  const only = queue.transfers.length === 1 ? queue.transfers[0].place : null;
   return (
-    <div role="region" aria-label={trans.__('Transfers')}>
+    <div role="region" aria-label={trans.__('Transfers')} {...region}>
       <div className="jp-LeapTransfers-summary">
-        <span className="jp-LeapTransfers-text">{summaryText(summary, trans)}</span>
+        <span className="jp-LeapTransfers-text">
+          {summary.moving === 0
+            ? outcome(summary, trans)
+            : `${trans._n('%1 file', '%1 files', summary.moving)}, ${progressText(summary, trans)}${failures(summary, context)}`}
+        </span>
+        {only && !open && <InsertButton place={only} commands={commands} trans={trans} />}
         {summary.moving > 0 ? (
           <Button
             minimal
@@ -120,104 +133,48 @@ function Region({ queue, trans }: IRegionProps): JSX.Element {
       {summary.moving > 0 && !open && (
         <ProgressBar label={trans.__('All transfers')} value={percent(summary)} />
       )}
-      {open && <Lines queue={queue} trans={trans} />}
+      {open && <Lines {...context} />}
     </div>
   );
 }
 
-/** Short: the panel may be narrow. */
-function summaryText(summary: ISummary, trans: TranslationBundle): string {
-  const { moving, failed, speed } = summary;
-  if (moving === 0) {
-    return outcome(summary, trans);
-  }
-  const parts = [
-    trans._n('%1 file', '%1 files', moving),
-    `${percent(summary)}%`,
-    trans.__('%1/s', formatBytes(speed))
-  ];
-  return [...parts, ...(failed > 0 ? [trans._n('%1 failed', '%1 failed', failed)] : [])].join(', ');
+function failures({ failed }: ISummary, { trans }: ITrayContext): string {
+  return failed > 0 ? `, ${trans._n('%1 failed', '%1 failed', failed)}` : '';
 }
 
-const ORDER = ['failed', 'cancelling', 'moving', 'waiting', 'done'];
-
-function Lines({ queue, trans }: IRegionProps): JSX.Element {
-  const sorted = [...queue.transfers].sort(
-    (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)
+/**
+ * Keeps the keyboard where it was when the button under it goes away: on the last button of the
+ * first line, or, when all goes away, wherever `leave` leads.
+ */
+function useKeptFocus(leave: () => void): React.HTMLAttributes<HTMLElement> & {
+  ref: React.RefObject<HTMLDivElement>;
+} {
+  const ref = React.useRef<HTMLDivElement>(null);
+  const held = React.useRef(false);
+  // A button that is removed takes the focus along without a word.
+  const isLost = () => held.current && document.activeElement === document.body;
+  React.useEffect(() => {
+    if (isLost()) {
+      ref.current
+        ?.querySelector<HTMLElement>('.jp-LeapTransfers-summary button:last-of-type')
+        ?.focus();
+    }
+  });
+  React.useEffect(
+    () => () => {
+      if (isLost()) {
+        leave();
+      }
+    },
+    []
   );
-  return (
-    <ul className="jp-LeapTransfers-list" aria-label={trans.__('Files')}>
-      {sorted.slice(0, MOST_LINES).map(transfer => (
-        <Line key={transfer.id} transfer={transfer} queue={queue} trans={trans} />
-      ))}
-      {sorted.length > MOST_LINES && (
-        <li className="jp-LeapTransfers-line">
-          {trans.__('and %1 more', sorted.length - MOST_LINES)}
-        </li>
-      )}
-    </ul>
-  );
-}
-
-function Line({
-  transfer,
-  queue,
-  trans
-}: IRegionProps & { readonly transfer: ITransfer }): JSX.Element {
-  const { id, name, size, state, speed, error } = transfer;
-  return (
-    <li className="jp-LeapTransfers-line" data-state={state}>
-      <div className="jp-LeapTransfers-row">
-        <span className="jp-LeapTransfers-name" title={name}>
-          {name}
-        </span>
-        <span className="jp-LeapTransfers-detail">
-          {state === 'waiting' && trans.__('Waiting')}
-          {state === 'cancelling' && trans.__('Cancelling...')}
-          {state === 'moving' && `${percent(transfer)}%, ${trans.__('%1/s', formatBytes(speed))}`}
-          {state === 'done' && formatBytes(size)}
-        </span>
-        {(state === 'waiting' || state === 'moving') && (
-          <IconButton
-            icon={closeIcon}
-            label={trans.__('Cancel upload of %1', name)}
-            onClick={() => void queue.cancel(id)}
-          />
-        )}
-        {state === 'failed' && transfer.retriable && (
-          <IconButton
-            icon={refreshIcon}
-            label={trans.__('Retry upload of %1', name)}
-            onClick={() => queue.retry(id)}
-          />
-        )}
-        {(state === 'failed' || state === 'done') && (
-          <IconButton
-            icon={closeIcon}
-            label={trans.__('Dismiss %1', name)}
-            onClick={() => void queue.dismiss(id)}
-          />
-        )}
-      </div>
-      {(state === 'moving' || state === 'cancelling') && (
-        <ProgressBar label={trans.__('Upload of %1', name)} value={percent(transfer)} />
-      )}
-      {error && <div className="jp-LeapTransfers-error">{error.advice}</div>}
-    </li>
-  );
-}
-
-function ProgressBar({ label, value }: { label: string; value: number }): JSX.Element {
-  return (
-    <div
-      className="jp-LeapTransfers-progress"
-      role="progressbar"
-      aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={value}
-    >
-      <div style={{ width: `${value}%` }} />
-    </div>
-  );
+  return {
+    ref,
+    onFocus: () => {
+      held.current = true;
+    },
+    onBlur: ({ relatedTarget }) => {
+      held.current = relatedTarget instanceof Node && !!ref.current?.contains(relatedTarget);
+    }
+  };
 }

@@ -6,7 +6,9 @@ import { openAsBlob } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import type { IObject } from '../store/entry';
+import { StoreError } from '../store/errors';
 import { Crc32c } from '../worker/crc32c';
+import type { IChecksum } from './checksum';
 import { fetchSend } from './testing/fetchSend';
 import { UploadServer } from './testing/uploadServer';
 import type { IUploadTarget } from './upload';
@@ -21,7 +23,13 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-function upload(content: string | Blob = CONTENT, target: Partial<IUploadTarget> = {}): Upload {
+const working = (): IChecksum => Object.assign(new Crc32c(), { forget: () => undefined });
+
+function upload(
+  content: string | Blob = CONTENT,
+  target: Partial<IUploadTarget> = {},
+  checksum = working
+): Upload {
   const file = typeof content === 'string' ? new Blob([content]) : content;
   return new Upload(
     file,
@@ -29,14 +37,14 @@ function upload(content: string | Blob = CONTENT, target: Partial<IUploadTarget>
     {
       client: server.client,
       send: fetchSend,
-      checksum: Object.assign(new Crc32c(), { forget: () => undefined }),
+      checksum,
       pause: async () => undefined
     }
   );
 }
 
 const run = (subject: Upload, signal = new AbortController().signal): Promise<IObject> =>
-  subject.run(signal, () => undefined);
+  subject.run(signal, { moved: () => undefined, stalled: () => undefined });
 
 const pieces = () => server.log.filter(line => line.includes('bytes'));
 
@@ -66,7 +74,10 @@ describe('an upload', () => {
 
   it('tells progress that ends with the size', async () => {
     const seen: number[] = [];
-    await upload().run(new AbortController().signal, bytes => seen.push(bytes));
+    await upload().run(new AbortController().signal, {
+      moved: bytes => seen.push(bytes),
+      stalled: () => undefined
+    });
     expect(seen).toEqual([0, 4, 8]);
   });
 });
@@ -271,14 +282,39 @@ describe('a cancelled upload', () => {
 });
 
 describe('a file that changes on disk', () => {
-  it('never becomes an object', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'leap-upload-'));
-    const path = join(folder, 'data.bin');
+  let folder: string;
+  let path: string;
+  let file: Blob;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'leap-upload-'));
+    path = join(folder, 'data.bin');
     await writeFile(path, CONTENT);
-    const file = await openAsBlob(path);
+    file = await openAsBlob(path);
     server.onPiece = () => writeFile(path, 'something quite different');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('never becomes an object', async () => {
     await expect(run(upload(file))).rejects.toMatchObject({ reason: 'file-changed' });
     expect(server.objects.size).toBe(0);
-    await rm(folder, { recursive: true });
   });
+
+  it('is not taken for a broken connection', async () => {
+    server.faults = ['refused'];
+    await expect(run(upload(file))).rejects.toMatchObject({ reason: 'file-changed' });
+    expect(pieces()).toEqual(['PUT bytes 0-3/10']);
+  });
+});
+
+it('begins the checksum anew after it broke', async () => {
+  const broken: IChecksum = {
+    add: () => Promise.reject(new StoreError('Broken.', 0, 'no-checksum')),
+    digest: () => Promise.reject(new StoreError('Broken.', 0, 'no-checksum')),
+    forget: () => undefined
+  };
+  const checksums = [broken, working()];
+  const subject = upload(CONTENT, {}, () => checksums.shift()!);
+  await expect(run(subject)).rejects.toMatchObject({ reason: 'no-checksum' });
+  await run(subject);
+  expect(server.text(KEY)).toBe(CONTENT);
 });

@@ -2,7 +2,10 @@ import type { Precondition, StoreClient } from '../store/client';
 import type { IObject, IUploadSession } from '../store/entry';
 import { StoreError } from '../store/errors';
 import { basename } from '../store/path';
+import { notOurs, objectOf, offsetOf } from './answer';
 import type { IChecksum } from './checksum';
+import { FileSum } from './fileSum';
+import type { IProgress } from './progress';
 import { backoff, GONE, isTransient, TRIES } from './retry';
 import type { IAnswer, Send } from './send';
 
@@ -20,7 +23,8 @@ export interface IUploadTarget {
 export interface IUploadTools {
   readonly client: StoreClient;
   readonly send: Send;
-  readonly checksum: IChecksum;
+  /** Starts a new checksum. */
+  readonly checksum: () => IChecksum;
   /** Waits before try number `failures` + 1. */
   readonly pause?: (failures: number, signal: AbortSignal) => Promise<void>;
 }
@@ -37,7 +41,9 @@ export class Upload {
     readonly file: Blob,
     private _target: IUploadTarget,
     private readonly _tools: IUploadTools
-  ) {}
+  ) {
+    this._sum = new FileSum(file, _tools.checksum);
+  }
 
   get target(): IUploadTarget {
     return this._target;
@@ -53,28 +59,27 @@ export class Upload {
    * Uploads, or after a failure goes on from where it was. Resolves with the object once its size
    * and crc32c are those of the file. Rejects with a `StoreError`: status 412 when the condition
    * does not hold, reason `file-changed`, `checksum-mismatch`, or the last of several failures.
-   *
-   * @param onProgress - Told how many bytes are under way or have arrived; may go down again.
    */
-  async run(signal: AbortSignal, onProgress: (bytes: number) => void): Promise<IObject> {
+  async run(signal: AbortSignal, progress: IProgress): Promise<IObject> {
     const pause = this._tools.pause ?? backoff;
     let failures = 0;
     let best = this._offset;
     this._unsure = this._session !== null;
     for (;;) {
       try {
-        const answer = await this._step(signal, onProgress);
+        const answer = await this._step(signal, progress);
         const object = answer && this._settle(answer);
         if (object) {
           return await this._verify(object);
         }
-        onProgress(this._offset);
+        progress.moved(this._offset);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof StoreError) || !isTransient(error) || ++failures >= TRIES) {
           throw error;
         }
         this._unsure = true;
+        progress.stalled();
         await pause(failures, signal);
       }
       if (this._offset > best) {
@@ -90,7 +95,7 @@ export class Upload {
    */
   async cancel(): Promise<IObject | null> {
     const { signal } = new AbortController();
-    this._tools.checksum.forget();
+    this._sum.forget();
     const session = this._session;
     if (!session) {
       return null;
@@ -120,10 +125,7 @@ export class Upload {
   }
 
   /** One request: open the session, ask for the offset, or send the next piece. */
-  private async _step(
-    signal: AbortSignal,
-    onProgress: (bytes: number) => void
-  ): Promise<IAnswer | null> {
+  private async _step(signal: AbortSignal, progress: IProgress): Promise<IAnswer | null> {
     if (!this._session) {
       const { bucket, key, condition, confirmedOwner } = this._target;
       this._session = await this._tools.client.startUpload(
@@ -143,7 +145,7 @@ export class Upload {
       this._unsure = false;
       return answer;
     }
-    return this._sendPiece(this._session, signal, onProgress);
+    return this._sendPiece(this._session, signal, progress);
   }
 
   private _ask(signal: AbortSignal): Promise<IAnswer> {
@@ -154,14 +156,13 @@ export class Upload {
   private async _sendPiece(
     session: IUploadSession,
     signal: AbortSignal,
-    onProgress: (bytes: number) => void
+    progress: IProgress
   ): Promise<IAnswer> {
     const start = this._offset;
     const end = Math.min(start + session.partSize, this.file.size);
     const last = end === this.file.size;
     if (last) {
-      await this._sum(end);
-      this._crc32c ??= await this._tools.checksum.digest();
+      this._crc32c = await this._sum.whole();
       this._lastSent = true;
     }
     if (start === end) {
@@ -172,15 +173,17 @@ export class Upload {
       url: this._url,
       contentRange: `bytes ${start}-${end - 1}/${this.file.size}`,
       body: this.file.slice(start, end),
-      onProgress: bytes => onProgress(Math.min(start + bytes, end)),
+      onProgress: bytes => progress.moved(Math.min(start + bytes, end)),
       signal
     });
-    const [summed, answer] = await Promise.allSettled([this._sum(end), sending]);
-    // First: to the network, a file that cannot be read looks like a broken connection.
+    const [summed, answer] = await Promise.allSettled([this._sum.upTo(end), sending]);
     if (summed.status === 'rejected') {
       throw summed.reason;
     }
     if (answer.status === 'rejected') {
+      // To the network, a file that cannot be read looks like a broken connection.
+      signal.throwIfAborted();
+      await this._sum.check();
       throw answer.reason;
     }
     return this._gained(start, answer.value);
@@ -210,7 +213,7 @@ export class Upload {
       }
       throw error;
     }
-    return parseObject(answer);
+    return objectOf(answer);
   }
 
   private async _verify(object: IObject): Promise<IObject> {
@@ -236,28 +239,6 @@ export class Upload {
     );
   }
 
-  /** Brings the checksum up to `end`; or, when it is there already, sees that the file still reads. */
-  private async _sum(end: number): Promise<void> {
-    try {
-      if (this._summed < end) {
-        await this._tools.checksum.add(this.file.slice(this._summed, end));
-        this._summed = end;
-      } else {
-        await this.file.slice(0, 1).arrayBuffer();
-      }
-    } catch (error) {
-      if (error instanceof StoreError) {
-        throw error;
-      }
-      throw new StoreError(
-        'The file was changed, moved or deleted on your computer while it was uploaded.',
-        0,
-        'file-changed',
-        'Nothing was stored. Add the file again.'
-      );
-    }
-  }
-
   private _forgetSession(): void {
     this._session = null;
     this._offset = 0;
@@ -275,34 +256,7 @@ export class Upload {
   private _unsure = false;
   /** Whether the object may be there: its last piece has left. */
   private _lastSent = false;
-  /** Bytes in the checksum. */
-  private _summed = 0;
+  /** Of the file, once it is known. */
   private _crc32c: string | null = null;
-}
-
-/** What has arrived, by the answer's `Range`: without one, nothing has. */
-function offsetOf(answer: IAnswer): number {
-  const range = /^bytes=0-(\d+)$/.exec(answer.range ?? '');
-  return range ? Number(range[1]) + 1 : 0;
-}
-
-function parseObject(answer: IAnswer): IObject {
-  try {
-    const object = JSON.parse(answer.body);
-    if (typeof object.size === 'number' && typeof object.generation === 'string') {
-      return object;
-    }
-  } catch {
-    // A login page, most likely.
-  }
-  throw notOurs(answer);
-}
-
-function notOurs({ status }: IAnswer): StoreError {
-  return new StoreError(
-    'Something other than your Jupyter server answered.',
-    status,
-    'unexpected-answer',
-    'If you were logged out, log in again in another tab, then retry.'
-  );
+  private readonly _sum: FileSum;
 }

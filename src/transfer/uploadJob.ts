@@ -1,10 +1,11 @@
 import type { Precondition, StoreClient } from '../store/client';
 import type { IBucket } from '../store/entry';
 import { StoreError } from '../store/errors';
-import { foreignOwner, keyProblem } from '../store/path';
+import { foreignOwner, type ILocation, keyProblem } from '../store/path';
 import type { IChecksum } from './checksum';
 import type { Choice, IExisting } from './conflict';
 import { freeName, lookUp } from './conflict';
+import type { IProgress } from './progress';
 import type { IJob } from './queue';
 import type { Send } from './send';
 import type { IUploadTarget } from './upload';
@@ -26,7 +27,7 @@ export interface IUploadContext {
   readonly checksum: () => IChecksum;
   /** Asks what to do when somebody took the name while the file was on its way. */
   readonly ask: (request: IUploadRequest, existing: IExisting) => Promise<Choice>;
-  readonly onArrived: (bucket: string, key: string) => void;
+  readonly onArrived: (place: ILocation) => void;
 }
 
 /** An upload in the queue: asks again, rather than overwriting, when the name is taken at the end. */
@@ -36,11 +37,7 @@ export class UploadJob implements IJob {
     private readonly _context: IUploadContext
   ) {
     const { client, send, checksum } = _context;
-    this._upload = new Upload(_request.file, targetOf(_request), {
-      client,
-      send,
-      checksum: checksum()
-    });
+    this._upload = new Upload(_request.file, targetOf(_request), { client, send, checksum });
   }
 
   get name(): string {
@@ -51,10 +48,14 @@ export class UploadJob implements IJob {
     return this._request.file.size;
   }
 
-  async run(signal: AbortSignal, onProgress: (bytes: number) => void): Promise<boolean> {
+  get place(): ILocation {
+    return placeOf(this._request);
+  }
+
+  async run(signal: AbortSignal, progress: IProgress): Promise<boolean> {
     for (;;) {
       try {
-        await this._upload.run(signal, onProgress);
+        await this._upload.run(signal, progress);
         this._arrived();
         return true;
       } catch (error) {
@@ -104,8 +105,7 @@ export class UploadJob implements IJob {
   }
 
   private _arrived(): void {
-    const { bucket, prefix, name } = this._request;
-    this._context.onArrived(bucket.id, prefix + name);
+    this._context.onArrived(this.place);
   }
 
   private readonly _upload: Upload;
@@ -127,8 +127,13 @@ export async function keepBoth(
   return { ...request, name, condition: 0 };
 }
 
-function targetOf({ bucket, prefix, name, condition }: IUploadRequest): IUploadTarget {
-  const key = prefix + name;
-  const confirmedOwner = foreignOwner(key, bucket.home) ?? undefined;
-  return { bucket: bucket.id, key, condition, confirmedOwner };
+function placeOf({ bucket, prefix, name }: IUploadRequest): ILocation {
+  return { bucket: bucket.id, key: prefix + name };
+}
+
+function targetOf(request: IUploadRequest): IUploadTarget {
+  const { bucket, condition } = request;
+  const place = placeOf(request);
+  const confirmedOwner = foreignOwner(place.key, bucket.home) ?? undefined;
+  return { ...place, condition, confirmedOwner };
 }

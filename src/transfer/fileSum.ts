@@ -1,0 +1,70 @@
+import { StoreError } from '../store/errors';
+import type { IChecksum } from './checksum';
+
+/** The crc32c of a file on its way, which is also the proof that the file is still the same. */
+export class FileSum {
+  constructor(
+    private readonly _file: Blob,
+    private readonly _start: () => IChecksum
+  ) {}
+
+  /** Brings the sum up to this byte. Rejects with reason `file-changed` or `no-checksum`. */
+  async upTo(end: number): Promise<void> {
+    if (this._crc32c !== null || end <= this._summed) {
+      await this.check();
+      return;
+    }
+    await this._reading(async () => {
+      await this._checksum.add(this._file.slice(this._summed, end));
+      this._summed = end;
+    });
+  }
+
+  /** Base64 of the whole file's sum. Rejects as `upTo`. */
+  async whole(): Promise<string> {
+    await this.upTo(this._file.size);
+    await this._reading(async () => {
+      this._crc32c ??= await this._checksum.digest();
+    });
+    return this._crc32c!;
+  }
+
+  /** Sees that the file still reads; else rejects with reason `file-changed`. */
+  async check(): Promise<void> {
+    await this._reading(() => this._file.slice(0, 1).arrayBuffer());
+  }
+
+  /** Frees what an abandoned sum holds. */
+  forget(): void {
+    this._running?.forget();
+    this._running = null;
+    this._summed = 0;
+  }
+
+  private async _reading(read: () => Promise<unknown>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      // What is in the sum is unknown now, or gone with its worker: the next try begins anew.
+      this.forget();
+      if (error instanceof StoreError) {
+        throw error;
+      }
+      throw new StoreError(
+        'The file was changed, moved or deleted on your computer while it was uploaded.',
+        0,
+        'file-changed',
+        'Nothing was stored. Add the file again.'
+      );
+    }
+  }
+
+  private get _checksum(): IChecksum {
+    return (this._running ??= this._start());
+  }
+
+  private _running: IChecksum | null = null;
+  /** Bytes in the sum. */
+  private _summed = 0;
+  private _crc32c: string | null = null;
+}

@@ -1,0 +1,28 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { addBelowIcon } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import * as React from 'react';
+import { CommandIDs } from '../commands';
+import { basename, type ILocation, toDrivePath } from '../store/path';
+import { IconButton } from '../ui/iconButton';
+
+/** Puts the Python that reads an uploaded file into a notebook; nothing where that cannot be. */
+export function InsertButton(props: {
+  place: ILocation;
+  commands: CommandRegistry;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { place, commands, trans } = props;
+  const args = { path: toDrivePath(place, 'object') };
+  // The command comes with the panel, which may be disabled.
+  if (!commands.hasCommand(CommandIDs.insertSnippet)) {
+    return null;
+  }
+  return commands.isEnabled(CommandIDs.insertSnippet, args) ? (
+    <IconButton
+      icon={addBelowIcon}
+      label={trans.__('Insert %1 in notebook', basename(place.key))}
+      onClick={() => void commands.execute(CommandIDs.insertSnippet, args)}
+    />
+  ) : null;
+}
