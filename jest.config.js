@@ -26,7 +26,10 @@ module.exports = {
   ...base,
   moduleNameMapper: {
     ...base.moduleNameMapper,
-    '^zarrita$': '<rootDir>/node_modules/zarrita/dist/src/index.js'
+    // Their packages export to "import" alone, and jest asks as "require".
+    '^zarrita$': '<rootDir>/node_modules/zarrita/dist/src/index.js',
+    '^@zarrita/storage/(.*)$': '<rootDir>/node_modules/@zarrita/storage/dist/src/$1.js',
+    '^numcodecs/(.*)$': '<rootDir>/node_modules/numcodecs/dist/$1.js'
   },
   // The base also writes a junit.xml and coverage into the checkout.
   reporters: ['default'],

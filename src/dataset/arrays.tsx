@@ -32,6 +32,7 @@ export function ArrayTable(props: {
     trans.__('Chunks'),
     trans.__('Number'),
     trans.__('Size'),
+    trans.__('Description'),
     ...(previews ? [trans.__('First values')] : [])
   ];
   return (
@@ -97,6 +98,7 @@ function ArrayRows(props: {
         <td className="jp-mod-number">
           {array.bytes === null ? trans.__('varies') : formatBytes(array.bytes)}
         </td>
+        <td className="jp-BucketDataset-words">{description(array)}</td>
         {preview && <td>{preview}</td>}
       </tr>
       {isOpen && (
@@ -130,6 +132,17 @@ function PreviewCell(props: { preview?: Preview; trans: TranslationBundle }): JS
   const { values, last, more } = preview.values;
   const end = more ? (last === null ? ['…'] : ['…', last]) : [];
   return <span>{[...values, ...end].join(' ')}</span>;
+}
+
+/** What CF says about it: its name in words, and its units. */
+function description({ attributes }: IArray): string {
+  const text = (name: string) => {
+    const value = attributes.find(([attribute]) => attribute === name)?.[1];
+    return typeof value === 'string' ? value : '';
+  };
+  const words = text('long_name') || text('standard_name').replace(/_/g, ' ');
+  const units = text('units');
+  return words && units ? `${words} [${units}]` : words || units;
 }
 
 function sizes(numbers: readonly number[]): string {

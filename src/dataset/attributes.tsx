@@ -27,7 +27,11 @@ export function AttributeList(props: {
 }
 
 function shown(value: Json, trans: TranslationBundle): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  // In lists too, what stands for a number that JSON has not looks like one.
+  const text =
+    typeof value === 'string'
+      ? value
+      : JSON.stringify(value).replace(/"(-?Infinity|NaN|-?\d{16,})"/g, '$1');
   const rest = text.length - MOST_CHARACTERS;
   return rest > 0
     ? `${text.slice(0, MOST_CHARACTERS)}… ${trans.__('(%1 more characters)', rest)}`

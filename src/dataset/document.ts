@@ -42,6 +42,7 @@ export class DatasetFactory extends ABCWidgetFactory<DatasetDocument> {
 
   protected createNewWidget(context: DocumentRegistry.Context): DatasetDocument {
     const widget = new DocumentWidget({ content: this._view(context), context });
+    widget.addClass('jp-BucketDataset-document');
     widget.title.icon = datasetIcon;
     return widget;
   }

@@ -15,7 +15,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { copyIcon, folderIcon, refreshIcon } from '@jupyterlab/ui-components';
 import { CommandIDs } from '../commands';
 import { DATASET_FACTORY } from '../store/kind';
-import { basename, fromDrivePath, toUri } from '../store/path';
+import { basename, fromDrivePath, toDrivePath, toUri } from '../store/path';
 import { readSnippet } from '../store/snippet';
 import { IStore } from '../tokens';
 import { datasetIcon } from '../ui/icons';
@@ -48,6 +48,14 @@ export const dataset: JupyterFrontEndPlugin<void> = {
         .catch(error => showErrorMessage(trans.__('Cannot open the folder'), error));
     };
 
+    const openGroup = (path: string, group: string) => {
+      const place = fromDrivePath(path);
+      if (place) {
+        const inside = toDrivePath({ ...place, key: `${place.key}/${group}/` }, 'folder');
+        void commands.execute('docmanager:open', { path: inside, factory: DATASET_FACTORY });
+      }
+    };
+
     const view = (context: DocumentRegistry.Context) => {
       const place = fromDrivePath(context.path);
       return new DatasetView({
@@ -58,6 +66,7 @@ export const dataset: JupyterFrontEndPlugin<void> = {
           store.buckets.get(place.bucket).then(found => found && toUri(found.uri, place.key)),
         reader,
         openFolder: () => openFolder(context.path),
+        openGroup: group => openGroup(context.path, group),
         trans
       });
     };

@@ -14,27 +14,33 @@ export function Summary(props: {
   uri: string | null;
   summary: ISummary;
   previews: ReadonlyMap<string, Preview>;
+  /** Opens a group that was not read, as a data set of its own. */
+  openGroup: (path: string) => void;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { name, uri, summary, previews, trans } = props;
+  const { name, uri, summary, previews, openGroup, trans } = props;
   const [root, ...others] = summary.groups;
   return (
     <article className="jp-BucketDataset-summary">
       <header>
         <h2>{name}</h2>
         {uri && <code>{uri}</code>}
-        <p>{facts(summary, trans).join(' · ')}</p>
+        <p className="jp-BucketDataset-facts">{facts(summary, trans).join(' · ')}</p>
       </header>
       <Group group={root} previews={previews} trans={trans} />
       {others.map(group => (
-        <SubGroup key={group.path} group={group} previews={previews} trans={trans} />
+        <SubGroup key={group.path} group={group} trans={trans} />
       ))}
       {summary.unread.length > 0 && (
         <details open>
           <summary>{trans.__('Groups (%1)', summary.unread.length)}</summary>
           <ul>
             {summary.unread.map(path => (
-              <li key={path}>{path}</li>
+              <li key={path}>
+                <button className="jp-BucketDataset-more" onClick={() => openGroup(path)}>
+                  {path}
+                </button>
+              </li>
             ))}
           </ul>
         </details>
@@ -74,7 +80,8 @@ function facts({ format, consolidated, groups }: ISummary, trans: TranslationBun
 
 interface IGroupProps {
   group: IGroup;
-  previews: ReadonlyMap<string, Preview>;
+  /** First values of coordinates; none are read for the groups below the root. */
+  previews?: ReadonlyMap<string, Preview>;
   trans: TranslationBundle;
 }
 

@@ -102,6 +102,7 @@ export class DatasetView extends ReactWidget {
         uri={this._uri}
         summary={this._summary}
         previews={this._previews}
+        openGroup={this._options.openGroup}
         trans={trans}
       />
     );
@@ -147,6 +148,8 @@ export namespace DatasetView {
     readonly uri: Promise<string | null> | null;
     readonly reader: DatasetReader;
     readonly openFolder: () => void;
+    /** Opens a group by its path in the store. */
+    readonly openGroup: (path: string) => void;
     readonly trans: TranslationBundle;
   }
 }
