@@ -163,6 +163,8 @@ export class StoreClient {
     return this._json(this.url('token'), {
       method: 'POST',
       body: '{}',
+      // Else the browser calls the text plain, and makeRequest leaves it at that.
+      headers: { 'Content-Type': 'application/json' },
       signal
     });
   }

@@ -52,8 +52,8 @@ test.describe.serial('under JupyterHub', () => {
 
     await test.step('the data set is read in the worker, through the hub', async () => {
       await panel.row('ada/ocean.zarr/').dblclick();
-      const view = page.locator('.jp-MainAreaWidget:visible', { hasText: 'ocean.zarr' });
-      await expect(view).toContainText('sst');
+      const view = page.locator('.jp-BucketDataset:visible');
+      await view.getByRole('button', { name: 'sst' }).click();
       await expect(view).toContainText('degC');
     });
 
