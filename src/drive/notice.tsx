@@ -118,7 +118,7 @@ function explain(
       : trans.__("Somebody else's code, from %1. It runs in your home folder.", folder);
   const saving = writable
     ? trans.__('Saves go to %1.', folder)
-    : trans.__('It cannot be saved there.');
+    : trans.__('It cannot be saved in the bucket.');
   return `${place} ${saving}`;
 }
 

@@ -6,7 +6,7 @@ import { expect, HOME, PERSISTENT, SCRATCH, test } from '../support/fixtures';
 
 const at = (key: string, bucket = SCRATCH) => `buckets:${bucket}/${key}`;
 
-const link = (key: string) => `/lab/tree/buckets%3A${SCRATCH}/${key}`;
+const link = (key: string, workspace = '') => `/lab${workspace}/tree/buckets%3A${SCRATCH}/${key}`;
 
 /** Every request to our server extension, as `GET object`. */
 function requests(page: Page): string[] {
@@ -244,8 +244,8 @@ test.describe('a link', () => {
   test('opens a file, in a workspace too', async ({ page, gcs, stack }) => {
     await gcs.put(SCRATCH, `${HOME}a b/notes #1.txt`, 'linked');
     const documents = new Documents(page);
-    for (const lead of ['', '/lab/workspaces/mine'.replace('/lab', '')]) {
-      const path = link(`${HOME}a%20b/notes%20%231.txt`).replace('/lab', `/lab${lead}`);
+    for (const workspace of ['', '/workspaces/mine']) {
+      const path = link(`${HOME}a%20b/notes%20%231.txt`, workspace);
       await page.goto(stack.url + path);
       await expect(documents.editor).toHaveText('linked');
       await expect(documents.dialog).toHaveCount(0);
@@ -288,7 +288,7 @@ test.describe('the notice above a notebook', () => {
     await documents.open(at('ada/theirs.ipynb', PERSISTENT));
     const notice = page.getByRole('note', { name: 'Notebook from a bucket' });
     await expect(notice).toContainText("Somebody else's code, from gs://leap-persistent/ada/");
-    await expect(notice).toContainText('cannot be saved there');
+    await expect(notice).toContainText('cannot be saved in the bucket');
     await notice.getByRole('button', { name: 'Copy to home' }).click();
     await expect(documents.tab('theirs.ipynb')).toHaveCount(2);
     const copy = join(stack.root, 'theirs.ipynb');
