@@ -124,7 +124,7 @@ export class DatasetView extends ReactWidget {
       };
       dataset.preview(path).then(
         (values: IPreview) => show({ values }),
-        error => show({ problem: explain(error, this._options.trans).detail })
+        error => isAbort(error) || show({ problem: explain(error, this._options.trans).detail })
       );
     }
   }

@@ -2,7 +2,7 @@
  * @jest-environment <rootDir>/src/transfer/testing/environment.js
  */
 import { ReadError, SignIn } from './objectReader';
-import { ObjectServer } from './testing/objectServer';
+import { ObjectServer } from './testServer';
 import { preview } from './zarrPreview';
 import type { IArray, IGroup } from './zarrProtocol';
 import { ZarrStore } from './zarrStore';

@@ -3,14 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'http';
 import { createServer } from 'http';
 import type { AddressInfo } from 'net';
 import { join } from 'path';
-import { ObjectReader, SignIn } from '../objectReader';
-import type { IAccess } from '../zarrProtocol';
+import { ObjectReader, SignIn } from './objectReader';
+import type { IAccess } from './zarrProtocol';
 
 /** What an answer is in place of the true one; `broken` ends the connection in the middle. */
 export type Fault = { readonly status: number; readonly body?: string } | 'broken';
 
 const STORES: Record<string, Record<string, string>> = JSON.parse(
-  readFileSync(join(__dirname, 'stores.json'), 'utf8')
+  readFileSync(join(__dirname, 'testing/stores.json'), 'utf8')
 );
 
 /** The routes `object` and `list` over a real socket, for the one bucket `scratch`. */
