@@ -93,7 +93,7 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
 function Footer({ model, trans, now }: IBrowseContext & { now: number }): JSX.Element | null {
   const { rows, complete, selection, listedAt, loading } = model;
   const count = complete
-    ? trans._n('%1 item', '%1 items', rows.length, rows.length.toLocaleString())
+    ? trans._n('%2 item', '%2 items', rows.length, rows.length.toLocaleString())
     : trans.__('%1+ items', rows.length.toLocaleString());
   const age = formatSpan(now - listedAt);
   const selected = selection.keys.size;
