@@ -55,6 +55,7 @@ export class TokenDialog extends Dialog<void> {
     this.node.setAttribute('aria-label', title);
     // A page that the browser keeps for its Back button must not come back with a token.
     window.addEventListener('pagehide', this);
+    void this.ready.then(() => (this._isReady = true));
   }
 
   dispose(): void {
@@ -66,8 +67,19 @@ export class TokenDialog extends Dialog<void> {
   handleEvent(event: Event): void {
     if (event.type === 'pagehide') {
       this.reject();
+    } else if (event instanceof KeyboardEvent && event.key === 'Enter' && !this._isReady) {
+      this._pressWhenReady(event);
     } else if (!(event instanceof KeyboardEvent && this._belongsToBody(event))) {
       super.handleEvent(event);
+    }
+  }
+
+  /** Until the body is there the focus is on Close: a fast second Enter means Copy all the same. */
+  private _pressWhenReady(event: KeyboardEvent): void {
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat) {
+      void this.ready.then(() => this.node.querySelector<HTMLElement>(`.${MAIN_ACTION}`)?.click());
     }
   }
 
@@ -81,4 +93,5 @@ export class TokenDialog extends Dialog<void> {
   }
 
   private readonly _access: Access;
+  private _isReady = false;
 }
