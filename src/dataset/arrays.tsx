@@ -51,7 +51,7 @@ export function ArrayTable(props: {
           <ArrayRows
             key={array.path}
             array={array}
-            preview={previews && <PreviewCell preview={previews.get(array.path)} trans={trans} />}
+            preview={previews && <PreviewCell preview={previews.get(array.path)} />}
             columns={columns.length}
             trans={trans}
           />
@@ -99,7 +99,7 @@ function ArrayRows(props: {
           {array.bytes === null ? trans.__('varies') : formatBytes(array.bytes)}
         </td>
         <td className="jp-BucketDataset-words">{description(array)}</td>
-        {preview && <td>{preview}</td>}
+        {preview && <td className="jp-BucketDataset-words">{preview}</td>}
       </tr>
       {isOpen && (
         <tr>
@@ -121,13 +121,12 @@ function ArrayRows(props: {
   );
 }
 
-function PreviewCell(props: { preview?: Preview; trans: TranslationBundle }): JSX.Element | null {
-  const { preview, trans } = props;
+function PreviewCell({ preview }: { preview?: Preview }): JSX.Element | null {
   if (!preview) {
     return null;
   }
   if ('problem' in preview) {
-    return <span title={preview.problem}>{trans.__('cannot be read')}</span>;
+    return <em>{preview.problem}</em>;
   }
   const { values, last, more } = preview.values;
   const end = more ? (last === null ? ['…'] : ['…', last]) : [];
