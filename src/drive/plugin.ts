@@ -4,8 +4,9 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addCommand, CommandIDs } from '../commands';
 import { IStore } from '../tokens';
 import { BucketDrive } from './drive';
+import { LINK_PATTERN } from './link';
 import { NotebookNotices } from './notice';
-import { LINK_PATTERN, LinkOpener } from './routes';
+import { LinkOpener } from './routes';
 import { HTML_VIEWER, PageSandbox } from './sandbox';
 
 /** Documents in buckets: the drive, links to them, and what keeps strangers' pages harmless. */

@@ -5,19 +5,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { CommandIDs } from '../commands';
 import { DATASET_FACTORY, isDataset } from '../store/kind';
 import { basename, fromDrivePath } from '../store/path';
-
-/** What JupyterLab writes into the address bar for a document of ours, in a workspace or not. */
-export const LINK_PATTERN = /^\/(lab|doc)(\/workspaces\/[^/?]+)?\/tree\/buckets(:|%3A)/i;
-
-/** The drive path in the path of a page's address; null where it is badly encoded. */
-export function linkedPath(path: string): string | null {
-  const [, tree] = path.split(/\/tree\/(.*)/s);
-  try {
-    return tree.split('/').map(decodeURIComponent).join('/');
-  } catch {
-    return null;
-  }
-}
+import { linkedPath } from './link';
 
 /** Opens what a link names: a file, a data set, or a folder in the panel. */
 export class LinkOpener {

@@ -294,7 +294,13 @@ test.describe('the notice above a notebook', () => {
     const copy = join(stack.root, 'theirs.ipynb');
     expect(await readFile(copy, 'utf8')).toContain('print(1)');
     expect(await readFile(copy, 'utf8')).not.toContain('trusted');
+
+    // A second copy does not replace the first.
+    await documents.tab('theirs.ipynb').first().click();
+    await notice.getByRole('button', { name: 'Copy to home' }).click();
+    await expect(documents.tab('theirs-Copy1.ipynb')).toBeVisible();
     await rm(copy);
+    await rm(join(stack.root, 'theirs-Copy1.ipynb'));
   });
 
   test('of one’s own is shown until it was dismissed', async ({ page, gcs }) => {
