@@ -41,7 +41,7 @@ export class Panel {
   async drag(
     target: Locator,
     files: string[],
-    stages: ('dragEnter' | 'dragOver' | 'drop' | 'dragCancel')[]
+    stages: ('dragEnter' | 'dragOver' | 'drop')[]
   ): Promise<void> {
     const box = await target.boundingBox();
     if (!box) {

@@ -2,21 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expect, HOME, SCRATCH, test } from '../support/fixtures';
+import { Line } from '../support/line';
 
 const MiB = 1024 ** 2;
 
 /** Pieces to the relay, and nothing else. */
 const PIECES = /leap-buckets\/uploads\/[\w-]+/;
 
-/** As a slow connection: `speed` in bytes a second, 0 for none at all. */
-async function network(page: Page, speed: number): Promise<void> {
+/** A connection that takes so many bytes a second upwards. */
+async function slowDown(page: Page, speed: number): Promise<void> {
   const raw = page.mainFrame().page();
   const session = await raw.context().newCDPSession(raw);
   await session.send('Network.emulateNetworkConditions', {
-    offline: speed === 0,
+    offline: false,
     latency: 0,
     downloadThroughput: -1,
-    uploadThroughput: speed || -1
+    uploadThroughput: speed
   });
 }
 
@@ -31,6 +32,61 @@ test('one dropped file arrives whole and is listed', async ({ panel, gcs, localF
   await expect(panel.transfers).toContainText('1 file uploaded');
   expect((await gcs.get(SCRATCH, `${HOME}model.nc`)).equals(bytes)).toBe(true);
   await expect(panel.row(`${HOME}model.nc`)).toBeVisible();
+});
+
+test('the list is asked for once after an upload', async ({ page, panel, localFile }) => {
+  const lists: string[] = [];
+  page.on('request', request => {
+    const url = new URL(request.url());
+    if (url.pathname.endsWith('/leap-buckets/list') && !url.searchParams.has('startsWith')) {
+      lists.push(request.url());
+    }
+  });
+  await panel.drop(panel.grid, [await localFile('a.csv', 'a')]);
+  await expect(panel.row(`${HOME}a.csv`)).toBeVisible();
+  await page.waitForTimeout(2000);
+  expect(lists).toHaveLength(1);
+});
+
+test('what was uploaded is offered as Python', async ({ page, panel, localFile }) => {
+  const cells = page.locator('.jp-Notebook .jp-CodeCell .cm-content');
+  await panel.drop(panel.grid, [await localFile('a.csv', 'a')]);
+  await panel.transfers.getByRole('button', { name: 'Insert a.csv in notebook' }).click();
+  await expect(cells).toContainText(`df = pd.read_csv("gs://${SCRATCH}/${HOME}a.csv")`);
+  await panel.drop(panel.grid, [await localFile('b.txt', 'b')]);
+  await expect(panel.transfers).toContainText('2 files uploaded');
+  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
+  await panel.transfers.getByRole('button', { name: 'Insert b.txt in notebook' }).click();
+  await expect(cells).toHaveCount(2);
+  await expect(cells.last()).toContainText(`fsspec.open("gs://${SCRATCH}/${HOME}b.txt", "r")`);
+});
+
+test.describe('a name', () => {
+  test('of anything that is legal arrives as it is', async ({ panel, gcs, localFile }) => {
+    const names = [`#?&+%2F"'.txt`, '100%.txt', 'back\\slash', 'emoji 🌊.nc', 'two  spaces', '…'];
+    await panel.drop(panel.grid, await Promise.all(names.map(name => localFile(name, name))));
+    await expect(panel.transfers).toContainText(`${names.length} files uploaded`);
+    for (const name of names) {
+      expect(String(await gcs.get(SCRATCH, HOME + name))).toBe(name);
+    }
+    const keys = names.map(name => HOME + name);
+    expect((await gcs.keys(SCRATCH)).sort()).toEqual(keys.sort());
+  });
+
+  test('with its folders may have 1,024 bytes and no more', async ({ panel, gcs, localFile }) => {
+    // No disk takes a name of 1,024 bytes; the folders make up for it.
+    const prefix = `${HOME}${'é'.repeat(374)}/${'x'.repeat(13)}/`;
+    const fits = 'f'.repeat(1024 - Buffer.byteLength(prefix));
+    await gcs.put(SCRATCH, `${prefix}first`, '');
+    await panel.filter.fill(`gs://${SCRATCH}/${prefix}`);
+    await panel.filter.press('Enter');
+    await expect(panel.row(`${prefix}first`)).toBeVisible();
+    const files = [await localFile(fits, 'fits'), await localFile(`${fits}f`, 'too long')];
+    await panel.drop(panel.grid, files);
+    await expect(panel.transfers).toContainText('1 file uploaded, 1 failed');
+    await expect(panel.transfers).toContainText('1025 bytes long; a bucket allows 1024');
+    expect((await gcs.keys(SCRATCH)).sort()).toEqual([prefix + fits, `${prefix}first`].sort());
+  });
 });
 
 test('several dropped files arrive, an empty one too', async ({ panel, gcs, localFile }) => {
@@ -53,11 +109,33 @@ test('the button uploads what is chosen', async ({ page, panel, gcs, localFile }
   expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}a.csv`, `${HOME}b.csv`]);
 });
 
-test('a file dropped on a folder goes into it', async ({ page, panel, gcs, localFile }) => {
+test('files dragged over a folder say so, and go into it', async ({
+  page,
+  panel,
+  gcs,
+  localFile
+}) => {
   await gcs.put(SCRATCH, `${HOME}runs/first`, '1');
   await panel.root.getByRole('button', { name: /^Refresh/ }).click();
-  await panel.drop(panel.row(`${HOME}runs/`), [await localFile('a.csv', 'a')]);
+  const row = panel.row(`${HOME}runs/`);
+  const file = await localFile('a.csv', 'a');
+  const target = /(^| )jp-mod-dropTarget( |$)/;
+
+  await panel.drag(row, [file], ['dragEnter', 'dragOver']);
+  await expect(panel.root).toContainText('Upload to "runs"');
+  await expect(row).toHaveClass(target);
+
+  await panel.drag(panel.grid, [file], ['dragOver']);
+  await expect(panel.root).toContainText('Upload to "jovyan"');
+  await expect(row).not.toHaveClass(target);
+
+  await panel.drag(page.locator('#jp-main-dock-panel'), [file], ['dragOver']);
+  await expect(panel.root).not.toContainText('Upload to');
+  await expect(panel.root.locator('.jp-mod-dropTarget')).toHaveCount(0);
+
+  await panel.drop(row, [file]);
   await expect(panel.transfers).toContainText('1 file uploaded');
+  await expect(panel.root).not.toContainText('Upload to');
   expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}runs/a.csv`, `${HOME}runs/first`]);
 });
 
@@ -124,10 +202,18 @@ test('a name taken on the way is asked about, not overwritten', async ({
   expect(String(await gcs.get(SCRATCH, `${HOME}race (1).csv`))).toBe('ours');
 });
 
-test('cancelling mid-way leaves nothing', async ({ page, panel, gcs, localFile }) => {
-  await network(page, 4 * MiB);
+test('what moves tells how far and how fast; cancelled mid-way it leaves nothing', async ({
+  page,
+  panel,
+  gcs,
+  localFile
+}) => {
+  await slowDown(page, 4 * MiB);
   await panel.drop(panel.grid, [await localFile('model.nc', randomBytes(40 * MiB))]);
+  await expect(panel.transfers).toContainText(/1 file, \d+%, [\d.]+ [KM]B\/s/);
   await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
+  const line = panel.transfers.getByRole('listitem');
+  await expect(line).toContainText(/model\.nc\d+%, [\d.]+ [KM]B\/s/);
   const progress = panel.transfers.getByRole('progressbar', { name: 'Upload of model.nc' });
   await expect
     .poll(async () => Number(await progress.getAttribute('aria-valuenow')))
@@ -137,17 +223,59 @@ test('cancelling mid-way leaves nothing', async ({ page, panel, gcs, localFile }
   expect(await gcs.keys(SCRATCH)).toEqual([]);
 });
 
-test('a lost connection is outlived', async ({ page, panel, gcs, localFile }) => {
+test('the keyboard alone cancels one upload and then the rest', async ({
+  page,
+  panel,
+  gcs,
+  localFile
+}) => {
+  const press = (key: string) => page.keyboard.press(key);
+  const focused = page.locator(':focus');
+  await gcs.put(SCRATCH, `${HOME}there.txt`, '');
+  await panel.root.getByRole('button', { name: /^Refresh/ }).click();
+  await panel.row(`${HOME}there.txt`).click();
+  await slowDown(page, MiB);
+  const files = await Promise.all(['a.nc', 'b.nc'].map(n => localFile(n, randomBytes(9 * MiB))));
+  await panel.drop(panel.grid, files);
+  await expect(panel.transfers).toBeVisible();
+  await panel.row(`${HOME}there.txt`).focus();
+
+  await press('Tab');
+  await expect(focused).toHaveAccessibleName('Cancel all transfers');
+  await press('Tab');
+  await expect(focused).toHaveAccessibleName('Show Files');
+  await press('Enter');
+  await press('Tab');
+  await expect(focused).toHaveAccessibleName('Cancel upload of a.nc');
+  await press('Enter');
+  await expect(panel.transfers).not.toContainText('a.nc');
+  await expect(focused).toHaveAccessibleName('Hide Files');
+  await press('Shift+Tab');
+  await press('Enter');
+  await expect(panel.transfers).toBeHidden();
+  await expect(panel.row(`${HOME}there.txt`)).toBeFocused();
+  expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}there.txt`]);
+});
+
+test('a connection that breaks in the middle of a piece is outlived', async ({
+  page,
+  panel,
+  stack,
+  gcs,
+  localFile
+}) => {
+  const line = await Line.to(stack.url);
+  await page.goto(`${line.url}/lab`);
+  await panel.open();
   const bytes = randomBytes(20 * MiB);
-  await network(page, 8 * MiB);
+  const cut = line.cutAfter(12 * MiB);
   await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
-  await expect(panel.transfers.getByRole('progressbar')).not.toHaveAttribute('aria-valuenow', '0');
-  const failed = page.waitForEvent('requestfailed', request => PIECES.test(request.url()));
-  await network(page, 0);
-  await failed;
-  await network(page, -1);
-  await expect(panel.transfers).toContainText('1 file uploaded');
+  await cut;
+  await expect(panel.transfers).toContainText('trying again');
+  line.mend();
+  await expect(panel.transfers).toContainText('1 file uploaded', { timeout: 30_000 });
   expect((await gcs.get(SCRATCH, `${HOME}model.nc`)).equals(bytes)).toBe(true);
+  await line.stop();
 });
 
 test('a failed upload says why and can be retried', async ({ page, panel, gcs, localFile }) => {
@@ -170,7 +298,7 @@ test('a file that changes on disk never becomes an object', async ({
   gcs,
   localFile
 }) => {
-  await network(page, 4 * MiB);
+  await slowDown(page, 4 * MiB);
   const path = await localFile('model.nc', randomBytes(20 * MiB));
   await panel.drop(panel.grid, [path]);
   await expect(panel.transfers.getByRole('progressbar')).not.toHaveAttribute('aria-valuenow', '0');
@@ -220,7 +348,7 @@ test('leaving the page while something moves is asked about', async ({
   panel,
   localFile
 }) => {
-  await network(page, MiB);
+  await slowDown(page, MiB);
   await panel.drop(panel.grid, [await localFile('model.nc', randomBytes(20 * MiB))]);
   await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
   const asked = page.waitForEvent('dialog');
