@@ -105,15 +105,18 @@ class GcsStore(Store):
 
     # Writing
 
-    async def write(self, key: str, data: bytes, content_type: str, if_generation: str) -> ObjectInfo:
-        url = self._client.url(
+    def _upload_url(self, kind: str, key: str, if_generation: str | None) -> str:
+        return self._client.url(
             "/upload/storage/v1/b/{}/o",
             self._bucket,
-            uploadType="media",
+            uploadType=kind,
             name=key,
             ifGenerationMatch=condition(key, if_generation),
             fields=OBJECT_FIELDS,
         )
+
+    async def write(self, key: str, data: bytes, content_type: str, if_generation: str) -> ObjectInfo:
+        url = self._upload_url("media", key, if_generation)
         answer = await self._client.call("POST", url, headers={"Content-Type": content_type}, data=data)
         if answer.status == 412:
             # Our own first attempt may have written it, and only its answer got lost.
@@ -155,14 +158,7 @@ class GcsStore(Store):
         return True
 
     async def begin_upload(self, key: str, size: int, content_type: str, if_generation: str | None) -> Upload:
-        url = self._client.url(
-            "/upload/storage/v1/b/{}/o",
-            self._bucket,
-            uploadType="resumable",
-            name=key,
-            ifGenerationMatch=condition(key, if_generation),
-            fields=OBJECT_FIELDS,
-        )
+        url = self._upload_url("resumable", key, if_generation)
         headers = {
             "Content-Type": "application/json",
             "X-Upload-Content-Type": content_type,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest_asyncio
 from .processes import fake_gcs
 from .server import Client, jupyter_server
 from .standin import StandIn
+from .traps import places, set_traps
 
 _numbers = itertools.count()
 
@@ -107,3 +109,28 @@ def on_disk(servers) -> Place:
 @pytest.fixture
 def on_standin(servers) -> Place:
     return place_in(servers, "standin")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("traps")
+    set_traps(folder)
+    return folder
+
+
+@pytest_asyncio.fixture(scope="module")
+async def client(folder) -> AsyncIterator[Client]:
+    """A server on a bucket full of traps."""
+    config = {"buckets": places(folder), "smallWriteLimit": 1 << 20}
+    async with jupyter_server(folder, LeapBuckets=config) as client:
+        yield client
+
+
+@pytest.fixture
+def calm_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fails when the server was surprised: whatever it is sent, it has an answer and no traceback."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    assert caplog.records, "the server's log is not heard"
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert "Traceback" not in caplog.text
