@@ -37,6 +37,7 @@ for (const theme of ['light', 'dark'] as const) {
     await putDemo(gcs);
     await page.theme[theme === 'light' ? 'setLightTheme' : 'setDarkTheme']();
     await panel.open();
+    await page.sidebar.setWidth(320);
     await panel.row('jovyan/ocean.zarr/').dblclick();
     await expect(page.getByText('sea surface temperature').first()).toBeVisible();
     await panel.row('jovyan/notes.txt').hover();
@@ -47,10 +48,11 @@ for (const theme of ['light', 'dark'] as const) {
 test('an upload in progress', async ({ gcs, page, panel, localFile }) => {
   await putDemo(gcs);
   await panel.open();
+  await page.sidebar.setWidth(320);
   const model = await localFile('model-run.nc', new Uint8Array(96 * 1024 * 1024));
   const readme = await localFile('README.md', '# About this run\n');
   // Loopback is too fast to be looked at.
-  const session = await page.context().newCDPSession(page);
+  const session = await page.context().newCDPSession(page.mainFrame().page());
   await session.send('Network.enable');
   await session.send('Network.emulateNetworkConditions', {
     offline: false,
@@ -60,6 +62,7 @@ test('an upload in progress', async ({ gcs, page, panel, localFile }) => {
   });
   await panel.drop(panel.grid, [model, readme]);
   await expect(panel.row('jovyan/README.md')).toBeVisible();
+  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
   await page.screenshot(picture('upload'));
 });
 
