@@ -39,7 +39,8 @@ export const test = base.extend<ITestFixtures, IWorkerFixtures>({
   waitForApplication: async ({}, use) => {
     await use(async page => {
       await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
-      await page.getByRole('tab', { name: 'Launcher' }).waitFor();
+      // The launcher, or what a link opened.
+      await page.locator('#jp-main-dock-panel').getByRole('tab').first().waitFor();
     });
   },
   gcs: [
