@@ -30,7 +30,7 @@ export function ArrayTable(props: {
     trans.__('Type'),
     trans.__('Shape'),
     trans.__('Chunks'),
-    trans.__('Number'),
+    trans.__('Chunk count'),
     trans.__('Size'),
     trans.__('Description'),
     ...(previews ? [trans.__('First values')] : [])

@@ -69,9 +69,12 @@ describe.each([
       quality: 'NaN',
       range: ['-Infinity', '1152921504606846976', 1.5e-7]
     });
-    expect(Object.fromEntries(array(root, 'sst')!.attributes)).toMatchObject({
+    expect(Object.fromEntries(array(root, 'sst')!.attributes)).toEqual({
       units: 'degC',
-      valid_max: 'NaN'
+      valid_max: 'NaN',
+      coordinates: 'station',
+      // Format 2 has it in the metadata.
+      ...(format === 3 ? { _FillValue: 'NaN' } : {})
     });
   });
 

@@ -50,8 +50,25 @@ export function describeArray(node: INode): IArray {
   };
 }
 
-export function shownAttributes({ attributes }: INode): Attributes {
-  return Object.entries(attributes).filter(([name]) => !HIDDEN_ATTRIBUTES.includes(name));
+/** Without what is shown elsewhere, and with the fill value readable. */
+export function shownAttributes({ attributes, format, metadata }: INode): Attributes {
+  return Object.entries(attributes)
+    .filter(([name]) => !HIDDEN_ATTRIBUTES.includes(name))
+    .map(([name, value]) =>
+      name === '_FillValue' && format === 3 && /^float/.test(String(own(metadata, 'data_type')))
+        ? [name, fillValue(value)]
+        : [name, value]
+    );
+}
+
+/** In format 3 xarray writes that of a float as the base64 of a little-endian double. */
+function fillValue(value: Json): Json {
+  if (typeof value !== 'string' || !/^[A-Za-z0-9+/]{11}=$/.test(value)) {
+    return value;
+  }
+  const bytes = Uint8Array.from(atob(value), char => char.charCodeAt(0));
+  const fill = new DataView(bytes.buffer).getFloat64(0, true);
+  return Number.isFinite(fill) ? fill : String(fill);
 }
 
 function isSmall(chunks: readonly number[] | null, { size }: IElement): boolean {

@@ -162,7 +162,8 @@ test.describe('a data set', () => {
     await expect(view.row('sst')).toBeVisible();
     // The layout is kept a second after it changed.
     await page.waitForTimeout(1500);
-    await page.reload();
+    // Past galata, which waits for a launcher.
+    await page.mainFrame().page().reload();
     await expect(view.row('sst')).toBeVisible();
     await expect(new Documents(page).tab('ocean.zarr')).toHaveCount(1);
     await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -233,7 +234,10 @@ test.describe('a link', () => {
 
   test('opens a data set', async ({ page, gcs, stack }) => {
     await putZarr(gcs, SCRATCH, PREFIX, PLAIN);
-    await page.goto(`${stack.url}/lab/tree/buckets%3A${SCRATCH}/${HOME}ocean.zarr`);
+    await page
+      .mainFrame()
+      .page()
+      .goto(`${stack.url}/lab/tree/buckets%3A${SCRATCH}/${HOME}ocean.zarr`);
     await expect(new View(page).row('sst')).toBeVisible();
   });
 });
