@@ -5,7 +5,7 @@ import { datasetIcon } from '../ui/icons';
 import type { DatasetView } from './view';
 
 /** The model of a folder that is a document: it has no text, and is never saved. */
-export class DatasetModelFactory implements DocumentRegistry.IModelFactory<DocumentRegistry.IModel> {
+export class DatasetModelFactory implements DocumentRegistry.IModelFactory<DocumentRegistry.ICodeModel> {
   readonly name = 'leap-zarr';
   readonly contentType: Contents.ContentType = 'directory';
   readonly fileFormat = null;
@@ -22,8 +22,10 @@ export class DatasetModelFactory implements DocumentRegistry.IModelFactory<Docum
     return '';
   }
 
-  createNew(options?: DocumentRegistry.IModelOptions): DocumentRegistry.IModel {
-    return new DocumentModel(options as DocumentRegistry.IModelOptions<never>);
+  createNew(
+    options?: DocumentRegistry.IModelOptions<DocumentRegistry.ICodeModel['sharedModel']>
+  ): DocumentRegistry.ICodeModel {
+    return new DocumentModel(options);
   }
 
   private _isDisposed = false;
