@@ -2,6 +2,7 @@ import {
   Button,
   caretDownIcon,
   caretUpIcon,
+  closeIcon,
   ReactWidget,
   UseSignal
 } from '@jupyterlab/ui-components';
@@ -110,14 +111,11 @@ function Region({ leave, ...context }: IRegionProps): JSX.Element {
         </span>
         {only && !open && <InsertButton place={only} commands={commands} trans={trans} />}
         {summary.moving > 0 ? (
-          <Button
-            minimal
-            small
-            aria-label={trans.__('Cancel all transfers')}
+          <IconButton
+            icon={closeIcon}
+            label={trans.__('Cancel all transfers')}
             onClick={() => void queue.cancelAll()}
-          >
-            {trans.__('Cancel')}
-          </Button>
+          />
         ) : (
           <Button minimal small onClick={() => void queue.clear({ failed: true })}>
             {trans.__('Clear')}

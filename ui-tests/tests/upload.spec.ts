@@ -26,15 +26,12 @@ test.beforeEach(async ({ panel }) => {
   await expect(panel.grid).toBeVisible();
 });
 
-test('one dropped file arrives whole and is listed', async ({ panel, gcs, localFile }) => {
-  const bytes = randomBytes(20 * MiB + 3);
-  await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
-  await expect(panel.transfers).toContainText('1 file uploaded');
-  expect((await gcs.get(SCRATCH, `${HOME}model.nc`)).equals(bytes)).toBe(true);
-  await expect(panel.row(`${HOME}model.nc`)).toBeVisible();
-});
-
-test('the list is asked for once after an upload', async ({ page, panel, localFile }) => {
+test('one dropped file arrives whole and is listed, by one request', async ({
+  page,
+  panel,
+  gcs,
+  localFile
+}) => {
   const lists: string[] = [];
   page.on('request', request => {
     const url = new URL(request.url());
@@ -42,9 +39,13 @@ test('the list is asked for once after an upload', async ({ page, panel, localFi
       lists.push(request.url());
     }
   });
-  await panel.drop(panel.grid, [await localFile('a.csv', 'a')]);
-  await expect(panel.row(`${HOME}a.csv`)).toBeVisible();
-  await page.waitForTimeout(2000);
+  const bytes = randomBytes(20 * MiB + 3);
+  await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
+  await expect(panel.transfers).toContainText('1 file uploaded');
+  expect((await gcs.get(SCRATCH, `${HOME}model.nc`)).equals(bytes)).toBe(true);
+  await expect(panel.row(`${HOME}model.nc`)).toBeVisible();
+  // As long as several collected writes would take.
+  await page.waitForTimeout(1500);
   expect(lists).toHaveLength(1);
 });
 
@@ -139,35 +140,36 @@ test('files dragged over a folder say so, and go into it', async ({
   expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}runs/a.csv`, `${HOME}runs/first`]);
 });
 
-test.describe('a name that is taken', () => {
+test('a name that is taken is skipped, by Escape too, or kept, or replaced', async ({
+  page,
+  panel,
+  gcs,
+  localFile
+}) => {
   const key = `${HOME}data.csv`;
+  await gcs.put(SCRATCH, key, 'old');
+  const file = await localFile('data.csv', 'new');
+  const dialog = page.getByRole('dialog');
 
-  test.beforeEach(async ({ panel, gcs, localFile }) => {
-    await gcs.put(SCRATCH, key, 'old');
-    await panel.drop(panel.grid, [await localFile('data.csv', 'new')]);
-  });
+  await panel.drop(panel.grid, [file]);
+  await dialog.getByText('exists already').waitFor();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  expect(await gcs.keys(SCRATCH)).toEqual([key]);
+  expect(String(await gcs.get(SCRATCH, key))).toBe('old');
+  await expect(panel.transfers).toBeHidden();
 
-  test('is replaced', async ({ page, panel, gcs }) => {
-    await page.getByRole('dialog').getByRole('button', { name: 'Replace' }).click();
-    await expect(panel.transfers).toContainText('1 file uploaded');
-    expect(String(await gcs.get(SCRATCH, key))).toBe('new');
-  });
+  await panel.drop(panel.grid, [file]);
+  await dialog.getByRole('button', { name: 'Keep Both' }).click();
+  await expect(panel.transfers).toContainText('1 file uploaded');
+  expect(String(await gcs.get(SCRATCH, key))).toBe('old');
+  expect(String(await gcs.get(SCRATCH, `${HOME}data (1).csv`))).toBe('new');
 
-  test('is kept beside the new file', async ({ page, panel, gcs }) => {
-    await page.getByRole('dialog').getByRole('button', { name: 'Keep Both' }).click();
-    await expect(panel.transfers).toContainText('1 file uploaded');
-    expect(String(await gcs.get(SCRATCH, key))).toBe('old');
-    expect(String(await gcs.get(SCRATCH, `${HOME}data (1).csv`))).toBe('new');
-  });
-
-  test('is skipped, by Escape too', async ({ page, panel, gcs }) => {
-    await page.getByRole('dialog').getByText('exists already').waitFor();
-    await page.keyboard.press('Escape');
-    await expect(page.getByRole('dialog')).toBeHidden();
-    expect(await gcs.keys(SCRATCH)).toEqual([key]);
-    expect(String(await gcs.get(SCRATCH, key))).toBe('old');
-    await expect(panel.transfers).toBeHidden();
-  });
+  await panel.drop(panel.grid, [file]);
+  await dialog.getByRole('button', { name: 'Replace' }).click();
+  await expect(panel.transfers).toContainText('2 files uploaded');
+  expect(String(await gcs.get(SCRATCH, key))).toBe('new');
+  expect(await gcs.keys(SCRATCH)).toHaveLength(2);
 });
 
 test('one answer can do for all names that are taken', async ({ page, panel, gcs, localFile }) => {
