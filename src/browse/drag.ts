@@ -2,8 +2,8 @@ import type { IDisposable } from '@lumino/disposable';
 
 /** Tells a panel about files of the desktop that are dragged over it. */
 export interface IDropHandler {
-  /** Files are over this element; null when they have left or were dropped. */
-  over(target: Element | null): void;
+  /** Files are over this element, null when they have left; tells whether it would take them. */
+  over(target: Element | null): boolean;
   /** Files were dropped on this element; `data` must be read within the call. */
   drop(data: DataTransfer, target: Element): void;
 }
@@ -52,8 +52,7 @@ export class DropZone implements IDisposable {
         this._handler.drop(dataTransfer, target);
         break;
       default:
-        dataTransfer.dropEffect = 'copy';
-        this._handler.over(target);
+        dataTransfer.dropEffect = this._handler.over(target) ? 'copy' : 'none';
     }
   }
 

@@ -44,7 +44,11 @@ export class BucketPanel extends Panel {
     this.addWidget(transfers.tray);
 
     this._dropZone = new DropZone(this.node, {
-      over: element => this._point(element && this._folderAt(element)),
+      over: element => {
+        const folder = element && this._folderAt(element);
+        this._point(folder);
+        return folder !== null;
+      },
       drop: (data, element) => {
         const folder = this._folderAt(element);
         if (folder) {
@@ -70,14 +74,17 @@ export class BucketPanel extends Panel {
     }
   }
 
-  /** Tells that an object was written: the list follows if it shows its folder. */
+  /** Tells that an object was written: the list follows if that adds or changes one of its rows. */
   written({ bucket, key }: ILocation): void {
-    const { location } = this._options.context.model;
-    if (location?.bucket === bucket && key.startsWith(location.key)) {
+    const { model } = this._options.context;
+    const { location, rows } = model;
+    if (location?.bucket !== bucket || !key.startsWith(location.key)) {
+      return;
+    }
+    const slash = key.indexOf('/', location.key.length);
+    if (slash === -1 || rows.indexOf(key.slice(0, slash + 1)) === -1) {
       clearTimeout(this._settling);
-      this._settling = setTimeout(() => {
-        void this._options.context.model.refresh();
-      }, SETTLE);
+      this._settling = setTimeout(() => void model.refresh(), SETTLE);
     }
   }
 
