@@ -63,7 +63,7 @@ test.describe('a document', () => {
     const documents = new Documents(page);
     await documents.open(at(key));
     await expect(documents.shown.locator('.jp-CodeCell .cm-content')).toHaveText('1 + 1');
-    await expect(documents.shown.getByText('Python 3', { exact: false }).first()).toBeVisible();
+    await expect(page.getByText('Python 3 (ipykernel) | Idle')).toBeVisible();
     await documents.shown.locator('.jp-CodeCell .cm-content').click();
     await page.keyboard.press('Control+Enter');
     await expect(documents.shown.locator('.jp-OutputArea-output')).toHaveText('2');
