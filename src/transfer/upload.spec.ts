@@ -16,6 +16,7 @@ import { Upload } from './upload';
 
 const KEY = 'ada/data.bin';
 const CONTENT = 'abcdefghij';
+const TARGET: IUploadTarget = { bucket: 'scratch', key: KEY, condition: 0 };
 
 let server: UploadServer;
 beforeEach(async () => {
@@ -33,7 +34,7 @@ function upload(
   const file = typeof content === 'string' ? new Blob([content]) : content;
   return new Upload(
     file,
-    { bucket: 'scratch', key: KEY, condition: 0, ...target },
+    { ...TARGET, ...target },
     {
       client: server.client,
       send: fetchSend,
@@ -243,7 +244,7 @@ describe('the condition', () => {
     const generation = server.put(KEY, 'theirs');
     const subject = upload();
     await expect(run(subject)).rejects.toMatchObject({ status: 412 });
-    subject.retarget({ ...subject.target, condition: generation });
+    subject.retarget({ ...TARGET, condition: generation });
     await run(subject);
     expect(server.text(KEY)).toBe(CONTENT);
   });

@@ -45,10 +45,6 @@ export class Upload {
     this._sum = new FileSum(file, _tools.checksum);
   }
 
-  get target(): IUploadTarget {
-    return this._target;
-  }
-
   /** Another key or condition, after the store refused the last one. What was summed stays. */
   retarget(target: IUploadTarget): void {
     this._target = target;
