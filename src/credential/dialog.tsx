@@ -67,9 +67,11 @@ export class TokenDialog extends Dialog<void> {
   handleEvent(event: Event): void {
     if (event.type === 'pagehide') {
       this.reject();
+    } else if (event instanceof KeyboardEvent && this._belongsToBody(event)) {
+      return;
     } else if (event instanceof KeyboardEvent && event.key === 'Enter' && !this._isReady) {
       this._pressWhenReady(event);
-    } else if (!(event instanceof KeyboardEvent && this._belongsToBody(event))) {
+    } else {
       super.handleEvent(event);
     }
   }
