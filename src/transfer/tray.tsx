@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import {
   Button,
   caretDownIcon,
@@ -41,7 +42,7 @@ export class TransferTray extends ReactWidget {
       <UseSignal signal={queue.changed}>
         {() => (
           <>
-            <div role="status" className="jp-LeapTransfers-announcement">
+            <div role="status" className="jp-LeapHidden">
               {this._announcer.text}
             </div>
             {queue.transfers.length > 0 && (
@@ -100,14 +101,13 @@ function Region({ leave, ...context }: IRegionProps): JSX.Element {
     }
   }, [summary.failed]);
   const region = useKeptFocus(leave);
+  const text = summary.moving === 0 ? outcome(summary, trans) : movingText(summary, trans);
   const only = queue.transfers.length === 1 ? queue.transfers[0].place : null;
   return (
     <div role="region" aria-label={trans.__('Transfers')} {...region}>
       <div className="jp-LeapTransfers-summary">
-        <span className="jp-LeapTransfers-text">
-          {summary.moving === 0
-            ? outcome(summary, trans)
-            : `${trans._n('%1 file', '%1 files', summary.moving)}, ${progressText(summary, trans)}${failures(summary, context)}`}
+        <span className="jp-LeapTransfers-text" title={text}>
+          {text}
         </span>
         {only && !open && <InsertButton place={only} commands={commands} trans={trans} />}
         {summary.moving > 0 ? (
@@ -136,8 +136,11 @@ function Region({ leave, ...context }: IRegionProps): JSX.Element {
   );
 }
 
-function failures({ failed }: ISummary, { trans }: ITrayContext): string {
-  return failed > 0 ? `, ${trans._n('%1 failed', '%1 failed', failed)}` : '';
+/** Short: the panel may be narrow. */
+function movingText(summary: ISummary, trans: TranslationBundle): string {
+  const { moving, failed } = summary;
+  const parts = [trans._n('%1 file', '%1 files', moving), progressText(summary, trans)];
+  return [...parts, ...(failed > 0 ? [trans._n('%1 failed', '%1 failed', failed)] : [])].join(', ');
 }
 
 /**
