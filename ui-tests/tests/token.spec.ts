@@ -121,6 +121,7 @@ test('the dialog tells whose token it is, what it can do and when it ends', asyn
 
 test('the token is in the page only between Reveal and Hide', async ({ page }) => {
   await openByKeyboard(page);
+  await expect(button(page, 'Copy')).toBeFocused();
   await expect(button(page, 'Reveal')).toBeEnabled();
   expect(await everythingInThePage(page)).not.toContain(SECRET);
   await button(page, 'Reveal').press('Enter');
