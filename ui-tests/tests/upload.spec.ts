@@ -275,7 +275,7 @@ test('a connection that breaks in the middle of a piece is outlived', async ({
   await cut;
   await expect(panel.transfers).toContainText('trying again');
   line.mend();
-  await expect(panel.transfers).toContainText('1 file uploaded', { timeout: 30_000 });
+  await expect(panel.transfers).toContainText('1 file uploaded', { timeout: 45_000 });
   expect((await gcs.get(SCRATCH, `${HOME}model.nc`)).equals(bytes)).toBe(true);
   await line.stop();
 });
