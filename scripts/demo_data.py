@@ -17,7 +17,8 @@ The panel on the left shows two demo buckets. They are folders of this machine.
 
 - Double click a folder to go in, a file to open it. `ocean.zarr` opens as a data set.
 - Drag files from your desktop onto the list to upload them.
-- The arrow on a row puts the Python that reads it into your notebook.
+- The button on a row puts the Python that reads it into your notebook.
+- Choose "My persistent" at the top: its folder `five-thousand` has as many files.
 - Press Ctrl+Shift+C and type "token" for an upload token (it needs a Google identity).
 """
 
