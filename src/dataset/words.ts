@@ -54,6 +54,12 @@ export function explain(error: unknown, trans: TranslationBundle): IWords {
         detail: trans.__('The file "%1" has more than 64 MB. Read it in Python instead.', key),
         retry: false
       };
+    case 'unsupported':
+      return {
+        title: trans.__('This cannot be shown here'),
+        detail: trans.__('It cannot be decoded here (%1). Read it in Python instead.', message),
+        retry: false
+      };
     case 'offline':
       return {
         title: trans.__('The server did not answer'),
