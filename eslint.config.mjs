@@ -98,6 +98,7 @@ export default [
   },
   {
     files: ['src/worker/**'],
+    ignores: ['src/worker/testing/**'],
     rules: deny(
       [['@jupyterlab/*', '@lumino/*', 'react'], 'A worker has no page: nothing of JupyterLab.'],
       [['../*'], 'worker/ imports nothing of ours but itself.']

@@ -147,11 +147,11 @@ describe('the filter', () => {
   it('goes where an address leads', async () => {
     const { model } = browse('ada/runs/one', 'ada/file');
     await model.start(null);
-    await model.goToUri('gs://scratch/ada/runs');
+    await model.goToUri('gs://leap-scratch/ada/runs');
     expect(model.location).toEqual({ bucket: 'scratch', key: 'ada/runs/' });
-    await model.goToUri(' gs://scratch/ada/file ');
+    await model.goToUri(' gs://leap-scratch/ada/file ');
     expect(model.focused?.key).toBe('ada/file');
-    await model.goToUri('gs://scratch/ada/none');
+    await model.goToUri('gs://leap-scratch/ada/none');
     expect(model.lost?.why).toBe('nothing-there');
     await model.goToUri('gs://elsewhere/x');
     expect(model.lost?.why).toBe('no-bucket');

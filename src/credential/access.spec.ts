@@ -104,6 +104,7 @@ describe('Access', () => {
     access.ask();
     expect(access.state).toEqual({ phase: 'asking' });
     await expect(access.secret()).resolves.toBe('ya29.secret');
+    access.dispose();
   });
 
   it('aborts the request of a dialog that was closed', () => {

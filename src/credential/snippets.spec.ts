@@ -1,16 +1,8 @@
 import type { IBucket } from '../store/entry';
+import { SCRATCH } from '../testing/scratch';
 import { uploadSnippet, uploadTargets } from './snippets';
 
-const scratch: IBucket = {
-  id: 'leap-scratch',
-  uri: 'gs://leap-scratch',
-  provider: 'gcs',
-  label: 'My scratch',
-  home: 'ada/',
-  access: 'read-write',
-  expiresAfterDays: 7,
-  error: null
-};
+const scratch: IBucket = { ...SCRATCH, id: 'leap-scratch' };
 const persistent: IBucket = {
   ...scratch,
   id: 'leap-persistent',

@@ -89,11 +89,11 @@ export class ObjectReader {
     const key = this.place.prefix + path;
     const headers: Record<string, string> = range ? { Range: rangeHeader(range) } : {};
     const read = async (answer: Response) => {
-      if (Number(answer.headers.get('Content-Length')) > atMost) {
-        await answer.body?.cancel();
+      const bytes = await readBytes(answer, atMost);
+      if (!bytes) {
         throw new ReadError({ status: 0, reason: 'too-large', key, message: '', hint: '' });
       }
-      return new Uint8Array(await answer.arrayBuffer());
+      return bytes;
     };
     try {
       return await this._ask('object', { bucket: this.place.bucket, key }, key, {
@@ -232,6 +232,34 @@ export class ObjectReader {
   private _running = 0;
   private readonly _waiting: (() => void)[] = [];
   private readonly _aborter = new AbortController();
+}
+
+/**
+ * The body of an answer; null when it has more than `atMost` bytes, of which no more are read. The
+ * length that the answer announces is that of its compressed form.
+ */
+async function readBytes(answer: Response, atMost: number): Promise<Uint8Array | null> {
+  if (atMost === Infinity || !answer.body) {
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = answer.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    length += part.value.length;
+    if (length > atMost) {
+      await reader.cancel();
+      return null;
+    }
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
 }
 
 function rangeHeader(range: Range): string {

@@ -1,19 +1,9 @@
-import { StoreError } from '../../store/errors';
 import type { StoreClient } from '../../store/client';
 import type { IBucket, IEntry, IPage } from '../../store/entry';
+import type { StoreError } from '../../store/errors';
+import { SCRATCH } from '../../testing/scratch';
 
 type ListArguments = Parameters<StoreClient['list']>;
-
-export const SCRATCH: IBucket = {
-  id: 'scratch',
-  uri: 'gs://scratch',
-  provider: 'gcs',
-  label: 'My scratch',
-  home: 'ada/',
-  access: 'read-write',
-  expiresAfterDays: 7,
-  error: null
-};
 
 /**
  * Answers `buckets` and `list` from a set of keys as the server does, in pages, and counts. Faults

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'http';
-import { createServer } from 'http';
-import type { AddressInfo } from 'net';
-import { ServerConnection } from '@jupyterlab/services';
-import { StoreClient } from '../../store/client';
-import type { IBucket } from '../../store/entry';
+import type { StoreClient } from '../../store/client';
+import { clientOf } from '../../testing/client';
+import { SCRATCH } from '../../testing/scratch';
+import { bodyOf, refusal, reply, StandInServer } from '../../testing/standInServer';
 
 interface IStored {
   readonly bytes: Buffer;
@@ -11,35 +10,18 @@ interface IStored {
   readonly contentType: string;
 }
 
-const BASE = '/user/ada/leap-buckets/';
-
-/** The routes `buckets`, `list` and `object` over a real socket, with one bucket in memory. */
-export class ObjectServer {
-  static async start(): Promise<ObjectServer> {
-    const server = new ObjectServer();
-    await new Promise<void>(listening => server._http.listen(0, '127.0.0.1', listening));
-    return server;
-  }
-
+/**
+ * The routes `buckets`, `list` and `object` with one bucket in memory. Its log has lines such as
+ * `PUT object`; a condition follows.
+ */
+export class ObjectServer extends StandInServer {
   readonly objects = new Map<string, IStored>();
-  /** Every request, such as `PUT object`; a condition follows it. */
-  readonly log: string[] = [];
   /** Runs when a request has arrived, before it is looked at; what it throws is the answer. */
   before: (request: string) => void | Promise<void> = () => undefined;
-  readonly bucket: IBucket = {
-    id: 'scratch',
-    uri: 'gs://leap-scratch',
-    provider: 'gcs',
-    label: 'My scratch',
-    home: 'ada/',
-    access: 'read-write',
-    expiresAfterDays: 7,
-    error: null
-  };
+  readonly bucket = SCRATCH;
 
   get client(): StoreClient {
-    const baseUrl = `http://127.0.0.1:${(this._http.address() as AddressInfo).port}/user/ada/`;
-    return new StoreClient(ServerConnection.makeSettings({ baseUrl }));
+    return clientOf(this);
   }
 
   put(key: string, content: string | Buffer, contentType = 'text/plain'): string {
@@ -52,31 +34,27 @@ export class ObjectServer {
     return this.objects.get(key)?.bytes.toString();
   }
 
-  stop(): Promise<void> {
-    this._http.closeAllConnections();
-    return new Promise(closed => this._http.close(() => closed()));
-  }
-
-  private async _answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk);
-    }
-    const { pathname, searchParams } = new URL(request.url!, 'http://host');
-    const name = `${request.method} ${pathname.replace(BASE, '')}`;
+  protected async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: string,
+    query: URLSearchParams
+  ): Promise<void> {
+    const body = await bodyOf(request);
+    const name = `${request.method} ${route}`;
     const condition = request.headers['if-match'] ?? request.headers['if-none-match'];
     this.log.push(condition ? `${name} ${condition}` : name);
     try {
       await this.before(name);
-      const key = searchParams.get('key') ?? '';
-      if (pathname.endsWith('/buckets')) {
+      const key = query.get('key') ?? '';
+      if (route === 'buckets') {
         reply(response, 200, { buckets: [this.bucket] });
-      } else if (pathname.endsWith('/list')) {
-        this._list(searchParams.get('prefix') ?? '', response);
+      } else if (route === 'list') {
+        this._list(query.get('prefix') ?? '', response);
       } else if (request.method === 'PUT') {
         this._check(key, condition);
         const type = request.headers['content-type']!;
-        const generation = this.put(key, Buffer.concat(chunks), type);
+        const generation = this.put(key, body, type);
         const size = this.objects.get(key)!.bytes.length;
         reply(response, 200, { key, size, generation, updated: null, contentType: type });
       } else if (request.method === 'DELETE') {
@@ -90,8 +68,8 @@ export class ObjectServer {
       if (!(error instanceof Refused)) {
         throw error;
       }
-      const { status, reason, message } = error;
-      reply(response, status, { message, reason, hint: 'Do this now.' });
+      const { status, reason } = error;
+      reply(response, status, refusal(reason));
     }
   }
 
@@ -130,9 +108,6 @@ export class ObjectServer {
     }
   }
 
-  private readonly _http = createServer((request, response) => {
-    this._answer(request, response).catch(error => response.destroy(error));
-  });
   private _generation = 1000;
 }
 
@@ -144,8 +119,4 @@ export class Refused extends Error {
   ) {
     super(`Refused: ${reason}.`);
   }
-}
-
-function reply(response: ServerResponse, status: number, body?: object): void {
-  response.writeHead(status).end(body && JSON.stringify(body));
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'http';
-import { createServer } from 'http';
-import type { AddressInfo } from 'net';
-import { ServerConnection } from '@jupyterlab/services';
-import { StoreClient } from '../../store/client';
+import type { StoreClient } from '../../store/client';
 import type { IBucket } from '../../store/entry';
+import { clientOf } from '../../testing/client';
+import { SCRATCH } from '../../testing/scratch';
+import { bodyOf, refusal, reply, StandInServer } from '../../testing/standInServer';
 import { Crc32c } from '../../worker/crc32c';
 
 /** An answer that takes the place of the true one, or `lost`: done, but the answer never comes. */
@@ -25,21 +25,13 @@ interface ISession {
 }
 
 /**
- * The upload routes over a real socket, with faults where a test asks for them. Small pieces: what
- * is tested is their order, not their size.
+ * The upload routes, with faults where a test asks for them. Small pieces: what is tested is their
+ * order, not their size. Its log has lines such as `PUT bytes 0-3/9`.
  */
-export class UploadServer {
+export class UploadServer extends StandInServer {
   static readonly partSize = 4;
 
-  static async start(): Promise<UploadServer> {
-    const server = new UploadServer();
-    await new Promise<void>(listening => server._http.listen(0, '127.0.0.1', listening));
-    return server;
-  }
-
   readonly objects = new Map<string, IStored>();
-  /** Every request, such as `PUT bytes 0-3/9`. */
-  readonly log: string[] = [];
   /** Owners named in the header that confirms a write outside the home. */
   readonly confirmed: string[] = [];
   /** Faults for the requests that carry a `Content-Range`, first come first served. */
@@ -50,15 +42,12 @@ export class UploadServer {
   appetite = Infinity;
   /** What is told in place of the true crc32c; `null` tells none. */
   crc32c: string | null | undefined;
-  buckets: Partial<IBucket>[] = [
-    { id: 'scratch', uri: 'gs://leap-scratch', home: 'ada/', access: 'read-write', error: null }
-  ];
+  buckets: Partial<IBucket>[] = [SCRATCH];
   /** Bytes kept wrong: as a disk that lies. */
   corrupt = false;
 
   get client(): StoreClient {
-    const baseUrl = `http://127.0.0.1:${(this._http.address() as AddressInfo).port}/user/ada/`;
-    return new StoreClient(ServerConnection.makeSettings({ baseUrl }));
+    return clientOf(this);
   }
 
   get sessions(): number {
@@ -80,27 +69,22 @@ export class UploadServer {
     return this.objects.get(key)?.bytes.toString();
   }
 
-  stop(): Promise<void> {
-    this._http.closeAllConnections();
-    return new Promise(closed => this._http.close(() => closed()));
-  }
-
-  private async _answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk);
-    }
-    const body = Buffer.concat(chunks);
-    const { pathname, searchParams } = new URL(request.url!, 'http://host');
+  protected async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: string,
+    query: URLSearchParams
+  ): Promise<void> {
+    const body = await bodyOf(request);
     const range = request.headers['content-range'];
-    this.log.push(`${request.method} ${range ?? pathname.replace('/user/ada/leap-buckets/', '')}`);
-    const key = searchParams.get('key');
+    this.log.push(`${request.method} ${range ?? route}`);
+    const key = query.get('key');
     if (key !== null) {
       this._object(request, key, response);
-    } else if (pathname.endsWith('/buckets')) {
+    } else if (route === 'buckets') {
       reply(response, 200, { buckets: this.buckets });
-    } else if (pathname.endsWith('/list')) {
-      this._list(searchParams, response);
+    } else if (route === 'list') {
+      this._list(query, response);
     } else if (request.method === 'POST') {
       const owner = request.headers['x-leap-confirm-outside-home'];
       if (typeof owner === 'string') {
@@ -108,7 +92,7 @@ export class UploadServer {
       }
       this._start(JSON.parse(body.toString()), response);
     } else {
-      const id = pathname.slice(pathname.lastIndexOf('/') + 1);
+      const id = route.slice(route.lastIndexOf('/') + 1);
       const session = this._sessions.get(id);
       if (!session) {
         reply(response, 404, refusal('unknown-upload'));
@@ -221,26 +205,10 @@ export class UploadServer {
     }
   }
 
-  private readonly _http = createServer((request, response) => {
-    this._answer(request, response).catch(error => response.destroy(error));
-  });
   private readonly _sessions = new Map<string, ISession>();
   private _generation = 1000;
 }
 
 function rangeOf({ bytes }: ISession): Record<string, string> {
   return bytes.length > 0 ? { Range: `bytes=0-${bytes.length - 1}` } : {};
-}
-
-function refusal(reason: string): object {
-  return { message: `Refused: ${reason}.`, reason, hint: '' };
-}
-
-function reply(
-  response: ServerResponse,
-  status: number,
-  body?: object,
-  headers: Record<string, string> = {}
-): void {
-  response.writeHead(status, headers).end(body && JSON.stringify(body));
 }

@@ -1,29 +1,23 @@
 import { readFileSync } from 'fs';
 import type { IncomingMessage, ServerResponse } from 'http';
-import { createServer } from 'http';
-import type { AddressInfo } from 'net';
 import { join } from 'path';
-import { ObjectReader, SignIn } from './objectReader';
-import type { IAccess } from './zarrProtocol';
+import { refusal, reply, StandInServer } from '../../testing/standInServer';
+import { ObjectReader, SignIn } from '../objectReader';
+import type { IAccess } from '../zarrProtocol';
 
 /** What an answer is in place of the true one; `broken` ends the connection in the middle. */
 export type Fault = { readonly status: number; readonly body?: string } | 'broken';
 
 const STORES: Record<string, Record<string, string>> = JSON.parse(
-  readFileSync(join(__dirname, 'testing/stores.json'), 'utf8')
+  readFileSync(join(__dirname, 'stores.json'), 'utf8')
 );
 
-/** The routes `object` and `list` over a real socket, for the one bucket `scratch`. */
-export class ObjectServer {
-  static async start(): Promise<ObjectServer> {
-    const server = new ObjectServer();
-    await new Promise<void>(listening => server._http.listen(0, '127.0.0.1', listening));
-    return server;
-  }
-
+/**
+ * The routes `object` and `list` for the one bucket `scratch`. Its log has lines such as
+ * `object a/zarr.json` or `object a/c/0 bytes=0-3`.
+ */
+export class ObjectServer extends StandInServer {
   readonly objects = new Map<string, Buffer>();
-  /** Every request, such as `object a/zarr.json` or `object a/c/0 bytes=0-3`. */
-  readonly log: string[] = [];
   /** Asked before each request is answered. */
   fault: (key: string) => Fault | null = () => null;
   /** The XSRF token that is accepted. */
@@ -41,9 +35,8 @@ export class ObjectServer {
   }
 
   get access(): IAccess {
-    const { port } = this._http.address() as AddressInfo;
     return {
-      routes: `http://127.0.0.1:${port}/user/ada/leap-buckets/`,
+      routes: `${this.baseUrl}leap-buckets/`,
       headers: { 'X-XSRFToken': this.xsrf },
       credentials: 'same-origin'
     };
@@ -55,15 +48,13 @@ export class ObjectServer {
     return new ObjectReader({ bucket: 'scratch', prefix }, signIn);
   }
 
-  async stop(): Promise<void> {
-    this._http.closeAllConnections();
-    await new Promise(stopped => this._http.close(stopped));
-  }
-
-  private async _answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url!, 'http://server');
-    const route = url.pathname.replace('/user/ada/leap-buckets/', '');
-    const key = url.searchParams.get(route === 'list' ? 'prefix' : 'key')!;
+  protected async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: string,
+    query: URLSearchParams
+  ): Promise<void> {
+    const key = query.get(route === 'list' ? 'prefix' : 'key')!;
     const { range } = request.headers;
     this.log.push([route, key, ...(range ? [range] : [])].join(' '));
     this.crowd = Math.max(this.crowd, ++this._running);
@@ -77,11 +68,11 @@ export class ObjectServer {
     } else if (fault) {
       response.writeHead(fault.status).end(fault.body);
     } else if (request.headers['x-xsrftoken'] !== this.xsrf) {
-      this._refuse(response, 403, 'forbidden');
-    } else if (url.searchParams.get('bucket') !== 'scratch') {
-      this._refuse(response, 404, 'unknown-bucket');
+      reply(response, 403, refusal('forbidden'));
+    } else if (query.get('bucket') !== 'scratch') {
+      reply(response, 404, refusal('unknown-bucket'));
     } else if (route === 'list') {
-      response.end(JSON.stringify(this._list(key, url.searchParams)));
+      reply(response, 200, this._list(key, query));
     } else {
       this._object(response, key, range);
     }
@@ -90,7 +81,7 @@ export class ObjectServer {
   private _object(response: ServerResponse, key: string, range: string | undefined): void {
     const bytes = this.objects.get(key);
     if (!bytes) {
-      this._refuse(response, 404, 'no-such-object');
+      reply(response, 404, refusal('no-such-object'));
       return;
     }
     const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
@@ -115,13 +106,5 @@ export class ObjectServer {
     return { entries: entries.slice(start, end), nextPageToken };
   }
 
-  private _refuse(response: ServerResponse, status: number, reason: string): void {
-    const body = { message: `Refused: ${reason}.`, reason, hint: 'Do something.' };
-    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
-  }
-
   private _running = 0;
-  private readonly _http = createServer((request, response) => {
-    void this._answer(request, response);
-  });
 }
