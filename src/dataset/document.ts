@@ -25,7 +25,10 @@ export class DatasetModelFactory implements DocumentRegistry.IModelFactory<Docum
   createNew(
     options?: DocumentRegistry.IModelOptions<DocumentRegistry.ICodeModel['sharedModel']>
   ): DocumentRegistry.ICodeModel {
-    return new DocumentModel(options);
+    const model = new DocumentModel(options);
+    // Else JupyterLab puts into the tab's caption when it was saved, and a folder has no such time.
+    model.readOnly = true;
+    return model;
   }
 
   private _isDisposed = false;
