@@ -13,7 +13,7 @@ export function Problem(props: {
   const { title, detail, openFolder, retry, trans } = props;
   return (
     <div className="jp-BucketDataset-problem" role="alert">
-      <h1>{title}</h1>
+      <h2>{title}</h2>
       <p>{detail}</p>
       {retry && <Button onClick={retry}>{trans.__('Try Again')}</Button>}
       {openFolder && <Button onClick={openFolder}>{trans.__('Open Folder')}</Button>}
