@@ -24,14 +24,17 @@ afterAll(() => stack?.stop());
 beforeEach(() => stack.gcs.clear());
 
 function upload(key: string, bytes: Uint8Array, condition: 0 | string = 0): Promise<IObject> {
-  const checksum = Object.assign(new Crc32c(), { forget: () => undefined });
+  const checksum = () => Object.assign(new Crc32c(), { forget: () => undefined });
   const file = new Blob([bytes as BlobPart], { type: 'text/plain' });
   const subject = new Upload(
     file,
     { bucket: SCRATCH, key, condition },
     { client: ours, send: fetchSend, checksum }
   );
-  return subject.run(new AbortController().signal, () => undefined);
+  return subject.run(new AbortController().signal, {
+    moved: () => undefined,
+    stalled: () => undefined
+  });
 }
 
 const longest = 'n'.repeat(1024 - HOME.length);
