@@ -12,7 +12,7 @@ import {
 } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { copyIcon, folderIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { addBelowIcon, copyIcon, folderIcon, refreshIcon } from '@jupyterlab/ui-components';
 import { CommandIDs } from '../commands';
 import { DATASET_FACTORY } from '../store/kind';
 import { basename, fromDrivePath, toDrivePath, toUri } from '../store/path';
@@ -71,6 +71,12 @@ export const dataset: JupyterFrontEndPlugin<void> = {
       });
     };
 
+    const insertPython = (path: string) => {
+      commands
+        .execute(CommandIDs.insertSnippet, { path, kind: 'folder' })
+        .catch(error => showErrorMessage(trans.__('Cannot insert the Python'), error));
+    };
+
     const copyPython = async (path: string) => {
       const place = fromDrivePath(path);
       const bucket = place && (await store.buckets.get(place.bucket));
@@ -93,6 +99,15 @@ export const dataset: JupyterFrontEndPlugin<void> = {
             label: trans.__('Open Folder'),
             tooltip: trans.__('Show the files of this data set in the panel'),
             onClick: () => openFolder(path)
+          })
+        },
+        {
+          name: 'insert-python',
+          widget: new ToolbarButton({
+            icon: addBelowIcon,
+            label: trans.__('Insert in Notebook'),
+            tooltip: trans.__('Put the Python that reads this data set into a notebook'),
+            onClick: () => insertPython(path)
           })
         },
         {

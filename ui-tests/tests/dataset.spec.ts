@@ -178,6 +178,14 @@ test.describe('a data set', () => {
     await expect
       .poll(() => page.evaluate(() => navigator.clipboard.readText()))
       .toContain('xr.open_zarr("gs://leap-scratch/jovyan/ocean.zarr")');
+    await view.tool('Insert in Notebook').click();
+    await expect(page.locator('.jp-Notebook .jp-CodeCell .cm-content')).toContainText(
+      'xr.open_zarr("gs://leap-scratch/jovyan/ocean.zarr")'
+    );
+    await expect(page.locator('.jp-Notebook-ExecutionIndicator').first()).toHaveAttribute(
+      'data-status',
+      'idle'
+    );
   });
 
   test('with groups shows them, and opens those that were not read', async ({ page, gcs }) => {
