@@ -1,4 +1,6 @@
 /** Alone in this file: the bundler needs exactly this expression, and jest cannot parse it. */
 export function startZarrWorker(): Worker {
-  return new Worker(new URL('../worker/zarr.js', import.meta.url));
+  return new Worker(
+    /* webpackChunkName: "zarr-worker" */ new URL('../worker/zarr.js', import.meta.url)
+  );
 }

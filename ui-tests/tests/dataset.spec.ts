@@ -138,7 +138,7 @@ test.describe('a data set', () => {
         performance
           .getEntriesByType('resource')
           .map(({ name }) => name)
-          .filter(name => /labextensions\/jupyterlab-leap-buckets.*(zarr|numcodecs)/.test(name))
+          .filter(name => /labextensions\/jupyterlab-leap-buckets.*zarr-worker/.test(name))
       );
     expect(await scripts()).toEqual([]);
     const workers: string[] = [];
@@ -147,7 +147,7 @@ test.describe('a data set', () => {
     const view = new View(page);
     await view.open();
     await expect(view.row('lat')).toContainText('30.5');
-    expect(workers).toEqual([expect.stringContaining('lib_worker_zarr')]);
+    expect(workers).toEqual([expect.stringContaining('zarr-worker')]);
     // Ended with the last data set.
     const worker = plain.workers().find(found => found.url().includes('zarr'))!;
     const ended = new Promise(close => worker.on('close', close));
