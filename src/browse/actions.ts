@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Clipboard } from '@jupyterlab/apputils';
+import { Notification } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
 import { CommandIDs } from '../commands';
@@ -10,6 +11,7 @@ import { DATASET_FACTORY, isDataset } from '../store/kind';
 import { basename, fromDrivePath, type ILocation, toDrivePath, toUri } from '../store/path';
 import { readSnippet } from '../store/snippet';
 import type { ITransfers } from '../tokens';
+import { copyText } from '../ui/clipboard';
 import { chooseFiles } from './choose';
 import type { IRow } from './folder';
 import { insertInNotebook } from './insert';
@@ -24,6 +26,7 @@ export interface IActionContext {
   readonly notebooks: INotebookTracker | null;
   readonly panel: Widget;
   readonly transfers: ITransfers;
+  readonly trans: TranslationBundle;
 }
 
 type Action = Pick<CommandRegistry.ICommandOptions, 'execute' | 'isEnabled' | 'isVisible'>;
@@ -33,7 +36,7 @@ type Named = Pick<IEntry, 'kind' | 'name' | 'key'>;
 
 /** The commands of the panel, by id. Those about rows act on the focused or the selected ones. */
 export function actions(context: IActionContext): Record<string, Action> {
-  const { app, buckets, model, notebooks, panel, transfers } = context;
+  const { app, buckets, model, notebooks, panel, transfers, trans } = context;
 
   /** Acts on the focused row; disabled while there is none of this kind. */
   const onRow = (
@@ -120,10 +123,13 @@ export function actions(context: IActionContext): Record<string, Action> {
         return bucket && insert(entryAt(place, args.kind === 'folder'), bucket);
       }
     },
-    [CommandIDs.copyUri]: onRow((row, bucket) => {
+    [CommandIDs.copyUri]: onRow(async (row, bucket) => {
       const { keys } = model.selection;
       const uris = [...(keys.has(row.key) ? keys : [row.key])].map(key => toUri(bucket.uri, key));
-      Clipboard.copyToSystem(uris.join('\n'));
+      await copyText(Promise.resolve(uris.join('\n')));
+      Notification.success(trans._n('Copied %2', 'Copied %1 addresses', uris.length, uris[0]), {
+        autoClose: 2000
+      });
     })
   };
 }

@@ -27,6 +27,7 @@ export function Crumbs({ model, trans }: IBrowseContext): JSX.Element | null {
         onClick={go('')}
       >
         <bucketIcon.react tag="span" width="16px" height="16px" />
+        {all.length === 0 && <bdi>{bucket.id}</bdi>}
       </button>
       {hidden && (
         <>

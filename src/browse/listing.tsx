@@ -59,7 +59,9 @@ export function Listing(props: IListingProps): JSX.Element {
     const command = event.ctrlKey || event.metaKey;
     const page = Math.max(1, Math.floor(viewport.height / ROW_HEIGHT) - 1);
     const to = target(event.key, focused, rows.length, page);
-    if (to !== null) {
+    if (to !== null && command && !event.shiftKey) {
+      model.focus(rows.at(to).key);
+    } else if (to !== null) {
       model.select(to, event.shiftKey ? 'range' : 'only');
     } else if (command && event.key.toLowerCase() === 'a') {
       model.selectAll();

@@ -211,14 +211,14 @@ export class BrowseModel {
   setFilter(text: string): void {
     this.filter = text;
     this.lost = null;
-    if (!isUri(text)) {
-      this._stop();
-      if (this._whole?.complete) {
-        this._shown = this._whole;
-        this._applyFilter();
-      } else {
-        this._typing = setTimeout(() => void this._askFor(text), text ? TYPING_PAUSE : 0);
-      }
+    this._stop();
+    // An address on its way is no name to look for.
+    const sought = isUri(text) ? '' : text;
+    if (this._whole?.complete) {
+      this._shown = this._whole;
+      this._applyFilter();
+    } else if (sought !== this._shown?.startsWith || this._shown.length === 0) {
+      this._typing = setTimeout(() => void this._askFor(sought), sought ? TYPING_PAUSE : 0);
     }
     this.changed.emit();
   }

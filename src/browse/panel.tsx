@@ -3,7 +3,8 @@ import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
 import React from 'react';
-import type { ILocation } from '../store/path';
+import { isDataset } from '../store/kind';
+import { basename, type ILocation } from '../store/path';
 import type { ITransfers } from '../tokens';
 import { bucketIcon } from '../ui/icons';
 import type { IBrowseContext } from './context';
@@ -102,7 +103,8 @@ export class BucketPanel extends Panel {
 
   protected onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
-    void this._view.renderPromise?.then(() => {
+    // After the command palette has handed the keyboard back to the document it came from.
+    requestAnimationFrame(() => {
       // The list itself while it has no rows; it hands the keyboard on.
       const grid = this._view.node.querySelector<HTMLElement>('[role="grid"]');
       (grid?.querySelector<HTMLElement>('[tabindex="0"]') ?? grid)?.focus();
@@ -125,7 +127,10 @@ export class BucketPanel extends Panel {
   private _folderAt(element: Element): ILocation | null {
     const { location } = this._options.context.model;
     const key = element.closest<HTMLElement>('.jp-BucketRow')?.dataset.key;
-    return location && key?.endsWith('/') ? { bucket: location.bucket, key } : location;
+    // A file of one's own has no place inside a data set: it goes beside it.
+    return location && key?.endsWith('/') && !isDataset({ kind: 'folder', name: basename(key) })
+      ? { bucket: location.bucket, key }
+      : location;
   }
 
   private _point(folder: ILocation | null): void {

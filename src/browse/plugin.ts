@@ -61,7 +61,7 @@ export const browse: JupyterFrontEndPlugin<void> = {
 
     const { buckets } = store;
     for (const [id, action] of Object.entries(
-      actions({ app, buckets, model, notebooks, panel, transfers })
+      actions({ app, buckets, model, notebooks, panel, transfers, trans })
     )) {
       addCommand(commands, palette, trans, id, action);
     }

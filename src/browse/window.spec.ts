@@ -40,6 +40,11 @@ describe('the visible range', () => {
     }
   });
 
+  it('is not stretched by the scroll position of a longer list', () => {
+    const { first, end, origin } = visibleRange(1, { scrollTop: 100_000, height });
+    expect([first, end, origin]).toEqual([0, 1, 0]);
+  });
+
   it('does not scroll for a row that is in sight', () => {
     expect(reveal(10, 1_000, { scrollTop: 100, height })).toBe(100);
   });

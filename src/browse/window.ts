@@ -37,7 +37,7 @@ export function visibleRange(count: number, { scrollTop, height }: IViewport): I
   return {
     first: Math.min(count, Math.max(0, Math.floor(top / ROW_HEIGHT) - OVERSCAN)),
     end: Math.min(count, Math.ceil((top + height) / ROW_HEIGHT) + OVERSCAN),
-    origin: scrollTop - top,
+    origin: clamp(scrollTop, scaled - height) - top,
     height: scaled
   };
 }
@@ -48,17 +48,23 @@ export function reveal(row: number, count: number, { scrollTop, height }: IViewp
   const top = unscale(scrollTop, full, height);
   const wanted = Math.min(row * ROW_HEIGHT, Math.max(top, (row + 1) * ROW_HEIGHT - height));
   if (wanted === top) {
-    return scrollTop;
+    return clamp(scrollTop, Math.min(full, MAX_HEIGHT) - height);
   }
   return full <= MAX_HEIGHT ? wanted : (wanted * (MAX_HEIGHT - height)) / (full - height);
 }
 
 /** The position in a list of `full` pixels that is shown at `scrollTop`. */
 function unscale(scrollTop: number, full: number, height: number): number {
-  // A browser that bounces at the ends reports positions outside of the element.
   if (full <= MAX_HEIGHT) {
-    return Math.max(0, Math.min(scrollTop, full - height));
+    return clamp(scrollTop, full - height);
   }
-  const share = Math.max(0, Math.min(1, scrollTop / (MAX_HEIGHT - height)));
-  return share * (full - height);
+  return (clamp(scrollTop, MAX_HEIGHT - height) / (MAX_HEIGHT - height)) * (full - height);
+}
+
+/**
+ * A position within the element: a browser that bounces at the ends reports others, and so does a
+ * list that has just become shorter.
+ */
+function clamp(scrollTop: number, most: number): number {
+  return Math.max(0, Math.min(scrollTop, most));
 }

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { HTMLSelect } from '@jupyterlab/ui-components';
 import React, { useEffect, useState } from 'react';
 import type { IBucket } from '../store/entry';
-import { copyText } from './clipboard';
+import { copyText } from '../ui/clipboard';
 import { uploadSnippet, uploadTargets } from './snippets';
 
 interface ICodeProps {

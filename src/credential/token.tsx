@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useState } from 'react';
 import { formatClock } from '../ui/format';
 import type { Access, IAccess } from './access';
-import { copyText } from './clipboard';
+import { copyText } from '../ui/clipboard';
 
 /** The button that Enter presses, whatever the state is: Copy, Retry or Ask Again. */
 export const MAIN_ACTION = 'jp-BucketToken-main';

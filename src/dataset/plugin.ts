@@ -3,13 +3,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import {
-  Clipboard,
-  Notification,
-  showErrorMessage,
-  ToolbarButton,
-  WidgetTracker
-} from '@jupyterlab/apputils';
+import { Notification, showErrorMessage, ToolbarButton, WidgetTracker } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addBelowIcon, copyIcon, folderIcon, refreshIcon } from '@jupyterlab/ui-components';
@@ -18,6 +12,7 @@ import { DATASET_FACTORY } from '../store/kind';
 import { basename, fromDrivePath, toDrivePath, toUri } from '../store/path';
 import { readSnippet } from '../store/snippet';
 import { IStore } from '../tokens';
+import { copyText } from '../ui/clipboard';
 import { datasetIcon } from '../ui/icons';
 import { currentAccess } from './access';
 import { DatasetFactory, DatasetModelFactory, type DatasetDocument } from './document';
@@ -82,7 +77,7 @@ export const dataset: JupyterFrontEndPlugin<void> = {
       const bucket = place && (await store.buckets.get(place.bucket));
       if (place && bucket) {
         const entry = { kind: 'folder', name: basename(place.key), key: `${place.key}/` } as const;
-        Clipboard.copyToSystem(readSnippet(bucket, entry));
+        await copyText(Promise.resolve(readSnippet(bucket, entry)));
         Notification.success(trans.__('Copied the Python that reads "%1".', entry.name), {
           autoClose: 3000
         });

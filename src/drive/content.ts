@@ -23,7 +23,13 @@ export function readContent(
   const text = decodeText(bytes);
   if (text === null) {
     if (asNotebook || format === 'text') {
-      throw refusal(400, trans.__('"%1" is not UTF-8 text, so it cannot be shown so.', name));
+      throw refusal(
+        400,
+        trans.__(
+          '"%1" is not text that can be shown here. Read it in Python: "Insert in Notebook" in its context menu writes the code.',
+          name
+        )
+      );
     }
     return { type: 'file', format: 'base64', content: toBase64(bytes) };
   }

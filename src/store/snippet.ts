@@ -24,9 +24,9 @@ const READERS: Record<string, (place: string) => string> = {
   nc: netcdf,
   nc4: netcdf,
   json: place =>
-    `import json\n\nimport fsspec\n\nwith fsspec.open(${place}) as f:\n    data = json.load(f)`,
+    `import json\n\nimport fsspec\n\nwith fsspec.open(${place}) as f:\n    data = json.load(f)\ndata`,
   geojson: place =>
-    `import json\n\nimport fsspec\n\nwith fsspec.open(${place}) as f:\n    data = json.load(f)`,
+    `import json\n\nimport fsspec\n\nwith fsspec.open(${place}) as f:\n    data = json.load(f)\ndata`,
   txt: text,
   md: text,
   log: text
@@ -37,7 +37,7 @@ function netcdf(place: string): string {
 }
 
 function text(place: string): string {
-  return `import fsspec\n\nwith fsspec.open(${place}, "r") as f:\n    text = f.read()`;
+  return `import fsspec\n\nwith fsspec.open(${place}, "r") as f:\n    text = f.read()\nprint(text[:1000])`;
 }
 
 /**

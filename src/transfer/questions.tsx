@@ -40,15 +40,25 @@ export class DialogQuestions implements IQuestions {
           </p>
         </div>
       ),
-      checkbox: more > 0 ? { label: trans.__('The same for the other %1', more) } : null,
+      checkbox:
+        more > 0
+          ? {
+              label: trans._n(
+                'Do the same for the other file that exists',
+                'Do the same for the other %1 files that exist',
+                more
+              )
+            }
+          : null,
       buttons: [
-        Dialog.cancelButton({ label: trans.__('Skip') }),
+        Dialog.cancelButton({ label: trans.__('Skip'), actions: ['skip'] }),
         Dialog.warnButton({ label: trans.__('Replace'), actions: ['replace'] }),
         Dialog.okButton({ label: trans.__('Keep Both'), actions: ['keepBoth'] })
       ]
     });
-    const choice = (button.actions[0] as Choice | undefined) ?? 'skip';
-    return { choice, forAll: isChecked ?? false };
+    const choice = button.actions[0] as Choice | undefined;
+    // Escape is no answer: nothing that exists is touched, and nothing more is asked.
+    return choice ? { choice, forAll: isChecked ?? false } : { choice: 'skip', forAll: true };
   }
 
   async outsideHome(bucket: IBucket, owner: string | null): Promise<boolean> {

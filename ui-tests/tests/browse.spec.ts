@@ -224,6 +224,12 @@ test.describe('a long folder', () => {
     }).toPass();
     await panel.filter.fill('EM-229');
     await expect(panel.grid).toHaveAttribute('aria-rowcount', '10');
+    // At the top, however far down the list was before.
+    expect(await panel.grid.evaluate(grid => [grid.scrollTop, grid.scrollHeight])).toEqual([
+      0,
+      await panel.grid.evaluate(grid => grid.clientHeight)
+    ]);
+    await expect(panel.row(key(2290))).toBeInViewport();
     await panel.filter.fill('nothing like it');
     await expect(panel.root).toContainText('No name contains "nothing like it"');
   });
@@ -242,11 +248,17 @@ test.describe('an address in the filter', () => {
     await expect(panel.row(`${HOME}runs/one.txt`)).toHaveAttribute('aria-selected', 'true');
   });
 
-  test('that leads nowhere says so', async ({ panel }) => {
+  test('that leads nowhere says so, and hides no file while it is typed', async ({
+    panel,
+    gcs
+  }) => {
+    await gcs.put(SCRATCH, `${HOME}here.txt`, 'x');
     await panel.open();
-    await panel.filter.fill('gs://elsewhere/x');
+    await panel.filter.pressSequentially('gs://elsewhere/x');
+    await expect(panel.row(`${HOME}here.txt`)).toBeVisible();
     await panel.filter.press('Enter');
     await expect(panel.root.getByRole('alert')).toContainText('None of your buckets has');
+    await expect(panel.row(`${HOME}here.txt`)).toBeVisible();
     await panel.filter.fill(`gs://${SCRATCH}/${HOME}gone.txt`);
     await panel.filter.press('Enter');
     await expect(panel.root.getByRole('alert')).toContainText('There is nothing at');

@@ -56,6 +56,43 @@ test('ranges, single rows and all rows are selected', async ({ page, panel }) =>
   await expect(selected).toHaveCount(3);
 });
 
+test('single rows are selected by Ctrl with arrows and Space', async ({ page, panel }) => {
+  await panel.open();
+  await panel.row(`${HOME}alpha.txt`).click();
+  const selected = panel.grid.locator('[aria-selected="true"]');
+  await page.keyboard.press('Control+ArrowDown');
+  await page.keyboard.press('Control+ArrowDown');
+  await expect(selected).toHaveCount(1);
+  await page.keyboard.press(' ');
+  await expect(selected).toHaveCount(2);
+  await expect(panel.row(`${HOME}beta.txt`)).toHaveAttribute('aria-selected', 'false');
+});
+
+test('the keyboard comes from a document and stays while an address is copied', async ({
+  page,
+  panel
+}) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const documents = new Documents(page);
+  await panel.open();
+  await panel.row(`${HOME}delta.txt`).dblclick();
+  await documents.type('');
+  await page.keyboard.press('Control+Shift+c');
+  await page.keyboard.type('show cloud buckets');
+  await page.keyboard.press('Enter');
+  const focused = () => page.evaluate(focusedKey);
+  await expect.poll(focused).toBe(`${HOME}delta.txt`);
+
+  await page.keyboard.press('Control+c');
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toBe(`gs://${SCRATCH}/${HOME}delta.txt`);
+  expect(await focused()).toBe(`${HOME}delta.txt`);
+  await page.keyboard.press('Backspace');
+  await expect(panel.row(HOME)).toBeVisible();
+  await expect(documents.editor).toHaveText('this is delta.txt');
+});
+
 test('the keyboard stays through a refresh, a filter and a scroll', async ({
   page,
   panel,

@@ -110,6 +110,18 @@ test('the button uploads what is chosen', async ({ page, panel, gcs, localFile }
   expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}a.csv`, `${HOME}b.csv`]);
 });
 
+test('a file dropped on a data set goes beside it, not into it', async ({
+  panel,
+  gcs,
+  localFile
+}) => {
+  await gcs.put(SCRATCH, `${HOME}ocean.zarr/zarr.json`, '{}');
+  await panel.root.getByRole('button', { name: /^Refresh/ }).click();
+  await panel.drop(panel.row(`${HOME}ocean.zarr/`), [await localFile('a.csv', 'a')]);
+  await expect(panel.transfers).toContainText('1 file uploaded');
+  expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}a.csv`, `${HOME}ocean.zarr/zarr.json`]);
+});
+
 test('files dragged over a folder say so, and go into it', async ({
   page,
   panel,
@@ -175,9 +187,18 @@ test('a name that is taken is skipped, by Escape too, or kept, or replaced', asy
 test('one answer can do for all names that are taken', async ({ page, panel, gcs, localFile }) => {
   const names = ['a.csv', 'b.csv', 'c.csv'];
   await Promise.all(names.map(name => gcs.put(SCRATCH, HOME + name, 'old')));
-  await panel.drop(panel.grid, await Promise.all(names.map(name => localFile(name, 'new'))));
-  await page.getByRole('dialog').getByText('The same for the other 2').click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Replace' }).click();
+  const files = await Promise.all(names.map(name => localFile(name, 'new')));
+  const dialog = page.getByRole('dialog');
+
+  await panel.drop(panel.grid, files);
+  await dialog.getByText('exists already').waitFor();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  expect(String(await gcs.get(SCRATCH, `${HOME}c.csv`))).toBe('old');
+
+  await panel.drop(panel.grid, files);
+  await dialog.getByText('Do the same for the other 2 files').click();
+  await dialog.getByRole('button', { name: 'Replace' }).click();
   await expect(panel.transfers).toContainText('3 files uploaded');
   for (const name of names) {
     expect(String(await gcs.get(SCRATCH, HOME + name))).toBe('new');
