@@ -7,7 +7,7 @@ import type { Widget } from '@lumino/widgets';
 import { CommandIDs } from '../commands';
 import type { BucketList } from '../store/buckets';
 import type { IBucket, IEntry } from '../store/entry';
-import { DATASET_FACTORY, isDataset } from '../store/kind';
+import { factoryFor, isDataset } from '../store/kind';
 import { basename, fromDrivePath, type ILocation, toDrivePath, toUri } from '../store/path';
 import { readSnippet } from '../store/snippet';
 import type { ITransfers } from '../tokens';
@@ -92,13 +92,10 @@ export function actions(context: IActionContext): Record<string, Action> {
     [CommandIDs.goUp]: { execute: () => model.goUp() },
     [CommandIDs.open]: onRow((row, _, { bucket }) => {
       const place = { bucket, key: row.key };
-      if (isDataset(row)) {
-        const path = toDrivePath(place, 'folder');
-        return app.commands.execute('docmanager:open', { path, factory: DATASET_FACTORY });
-      }
-      return row.kind === 'folder'
-        ? model.go(place)
-        : app.commands.execute('docmanager:open', { path: toDrivePath(place, 'object') });
+      const factory = factoryFor(row);
+      return row.kind === 'object' || factory
+        ? app.commands.execute('docmanager:open', { path: toDrivePath(place, row.kind), factory })
+        : model.go(place);
     }),
     [CommandIDs.openFolder]: {
       isEnabled: args => typeof args.path === 'string' || !!openFolder.isEnabled?.(args),

@@ -52,6 +52,14 @@ describe('a folder', () => {
     expect(store.asked.map(({ pageToken }) => pageToken)).toEqual([undefined, '1', '1']);
   });
 
+  it('does not ask for ever where the store repeats itself', async () => {
+    const folder = new Folder(
+      { list: () => Promise.resolve({ entries: [], nextPageToken: 'again' }) },
+      AT
+    );
+    await expect(folder.upTo(10)).rejects.toMatchObject({ reason: 'repeated-page' });
+  });
+
   it('leaves out repeated folders and the object that stands for itself', async () => {
     const store = new MemoryStore('ada/', 'ada/b/1', 'ada/c');
     const pages = [await store.list('scratch', 'ada/'), await store.list('scratch', 'ada/')];

@@ -1,5 +1,6 @@
 import type { StoreClient } from '../store/client';
 import type { IEntry } from '../store/entry';
+import { StoreError } from '../store/errors';
 import type { ILocation } from '../store/path';
 
 /** The store's limit for one page. */
@@ -107,6 +108,9 @@ export class Folder implements IRows {
       startsWith: this.startsWith || undefined,
       signal: this._cancellation.signal
     });
+    if (page.nextPageToken !== null && page.nextPageToken === this._nextPageToken) {
+      throw new StoreError('The store gave the same page twice.', 0, 'repeated-page');
+    }
     for (const entry of page.entries) {
       this._add(entry);
     }

@@ -1,7 +1,7 @@
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
-import { Panel } from '@lumino/widgets';
+import { type Menu, Panel } from '@lumino/widgets';
 import React from 'react';
 import { isDataset } from '../store/kind';
 import { basename, type ILocation } from '../store/path';
@@ -26,7 +26,7 @@ const SETTLE = 400;
 export class BucketPanel extends Panel {
   constructor(private readonly _options: BucketPanel.IOptions) {
     super();
-    const { context, transfers } = _options;
+    const { context, contextMenu, transfers } = _options;
     const { trans } = context;
     this.id = 'leap-buckets';
     this.title.icon = bucketIcon;
@@ -59,6 +59,8 @@ export class BucketPanel extends Panel {
     });
     transfers.arrived.connect((_, place) => this.written(place), this);
     window.addEventListener('focus', this);
+    this.node.addEventListener('contextmenu', this);
+    contextMenu.aboutToClose.connect(this._onMenuClosed, this);
   }
 
   dispose(): void {
@@ -70,7 +72,9 @@ export class BucketPanel extends Panel {
   }
 
   handleEvent(event: Event): void {
-    if (event.type === 'focus' && this.isVisible) {
+    if (event.type === 'contextmenu') {
+      this._hasMenu = true;
+    } else if (this.isVisible) {
       this._freshen();
     }
   }
@@ -104,11 +108,25 @@ export class BucketPanel extends Panel {
   protected onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
     // After the command palette has handed the keyboard back to the document it came from.
-    requestAnimationFrame(() => {
-      // The list itself while it has no rows; it hands the keyboard on.
-      const grid = this._view.node.querySelector<HTMLElement>('[role="grid"]');
-      (grid?.querySelector<HTMLElement>('[tabindex="0"]') ?? grid)?.focus();
-    });
+    requestAnimationFrame(() => this._focusList());
+  }
+
+  private _focusList(): void {
+    // The list itself while it has no rows; it hands the keyboard on.
+    const grid = this._view.node.querySelector<HTMLElement>('[role="grid"]');
+    (grid?.querySelector<HTMLElement>('[tabindex="0"]') ?? grid)?.focus();
+  }
+
+  /** A menu takes the keyboard and leaves it nowhere when nothing was chosen. */
+  private _onMenuClosed(): void {
+    if (this._hasMenu) {
+      this._hasMenu = false;
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) {
+          this._focusList();
+        }
+      });
+    }
   }
 
   /** Lists the folder if it was not yet, or long ago. */
@@ -144,12 +162,15 @@ export class BucketPanel extends Panel {
   private readonly _dropZone: DropZone;
   private readonly _targetChanged = new Signal<this, void>(this);
   private _dropTarget: ILocation | null = null;
+  /** Whether the context menu was opened here. */
+  private _hasMenu = false;
   private _settling: ReturnType<typeof setTimeout> | undefined;
 }
 
 export namespace BucketPanel {
   export interface IOptions {
     readonly context: IBrowseContext;
+    readonly contextMenu: Menu;
     readonly transfers: ITransfers;
     /** Finds the buckets and shows the first folder. */
     readonly start: () => Promise<void>;

@@ -41,6 +41,7 @@ export const browse: JupyterFrontEndPlugin<void> = {
     });
     const panel = new BucketPanel({
       context: { model, commands, docRegistry, trans },
+      contextMenu: app.contextMenu.menu,
       transfers,
       start: async () => {
         const last = asLocation(await state?.fetch(PLACE));

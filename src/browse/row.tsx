@@ -44,6 +44,12 @@ export function Row(props: IRowProps): JSX.Element {
           {row.name || trans.__('(no name)')}
         </bdi>
       </div>
+      <div role="gridcell" className="jp-BucketRow-size">
+        {row.size === null ? '' : formatBytes(row.size)}
+      </div>
+      <div role="gridcell" className="jp-BucketRow-age" title={updated?.toLocaleString()}>
+        {updated && (formatSpan(now - updated.getTime()) ?? trans.__('now'))}
+      </div>
       <div role="gridcell" className="jp-BucketRow-action">
         <IconButton
           icon={addBelowIcon}
@@ -51,12 +57,6 @@ export function Row(props: IRowProps): JSX.Element {
           mouseOnly
           onClick={() => void commands.execute(CommandIDs.insertSnippet)}
         />
-      </div>
-      <div role="gridcell" className="jp-BucketRow-size">
-        {row.size === null ? '' : formatBytes(row.size)}
-      </div>
-      <div role="gridcell" className="jp-BucketRow-age" title={updated?.toLocaleString()}>
-        {updated && (formatSpan(now - updated.getTime()) ?? trans.__('now'))}
       </div>
     </div>
   );

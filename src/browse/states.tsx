@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Button } from '@jupyterlab/ui-components';
 import React from 'react';
 import { CommandIDs } from '../commands';
@@ -5,13 +6,15 @@ import type { StoreError } from '../store/errors';
 import { toUri } from '../store/path';
 import { literal } from '../store/snippet';
 import type { IBrowseContext } from './context';
+import type { BrowseModel } from './model';
 import { isUri } from './uri';
 
 /** What the list shows in place of rows: each says what to do next. */
 export function NoRows(context: IBrowseContext): JSX.Element {
-  const { model, trans } = context;
+  const { model, commands, trans } = context;
+  const refresh = () => void commands.execute(CommandIDs.refresh);
   if (model.problem) {
-    return <Problem {...context} problem={model.problem} />;
+    return <Problem {...context} problem={model.problem} retry={refresh} />;
   }
   if (model.loading || model.buckets === null) {
     return <p className="jp-BucketState jp-mod-loading">{trans.__('Loading...')}</p>;
@@ -25,7 +28,7 @@ export function NoRows(context: IBrowseContext): JSX.Element {
             'This server names none: neither SCRATCH_BUCKET nor PERSISTENT_BUCKET is set, and no bucket is configured. Ask whoever runs it.'
           )}
         </p>
-        <Refresh {...context} label={trans.__('Look again')} />
+        <Button onClick={refresh}>{trans.__('Look again')}</Button>
       </div>
     );
   }
@@ -45,8 +48,13 @@ export function NoRows(context: IBrowseContext): JSX.Element {
 }
 
 /** Why the list could not be fetched. */
-export function Problem(props: IBrowseContext & { problem: StoreError }): JSX.Element {
-  const { model, trans, problem } = props;
+export function Problem(props: {
+  model: BrowseModel;
+  problem: StoreError;
+  retry: () => void;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, trans, problem, retry } = props;
   const titles: Record<string, string> = {
     'no-permission': trans.__('You may not look into this folder'),
     'bucket-unavailable': trans.__('This bucket cannot be used'),
@@ -56,16 +64,12 @@ export function Problem(props: IBrowseContext & { problem: StoreError }): JSX.El
     <div className="jp-BucketState jp-mod-problem" role="alert">
       <strong>{titles[problem.reason] ?? trans.__('The folder could not be listed')}</strong>
       <p>{problem.advice}</p>
-      <Refresh {...props} label={trans.__('Try again')} />
+      <Button onClick={retry}>{trans.__('Try again')}</Button>
       {model.bucket && model.bucket.home !== model.location?.key && !model.bucket.error && (
         <Button onClick={() => void model.start(null)}>{trans.__('Go to my folder')}</Button>
       )}
     </div>
   );
-}
-
-function Refresh({ commands, label }: IBrowseContext & { label: string }): JSX.Element {
-  return <Button onClick={() => void commands.execute(CommandIDs.refresh)}>{label}</Button>;
 }
 
 /** An empty folder: three ways to fill it. */

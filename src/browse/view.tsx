@@ -76,7 +76,15 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
       </Listing>
       {model.problem && model.rows.length > 0 && (
         <div className="jp-mod-strip">
-          <Problem {...context} problem={model.problem} />
+          <Problem
+            {...context}
+            problem={model.problem}
+            retry={() => {
+              // The button goes away with the problem.
+              toList();
+              run(CommandIDs.refresh)();
+            }}
+          />
         </div>
       )}
       {dropTarget && (

@@ -3,7 +3,7 @@ import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { CommandIDs } from '../commands';
-import { DATASET_FACTORY, isDataset } from '../store/kind';
+import { factoryFor } from '../store/kind';
 import { basename, fromDrivePath } from '../store/path';
 import { linkedPath } from './link';
 
@@ -26,10 +26,10 @@ export class LinkOpener {
         throw new Error(trans.__('The address is not complete. Ask for the link again.'));
       }
       const { type } = await contents.get(path, { content: false });
-      if (type !== 'directory') {
-        await commands.execute('docmanager:open', { path });
-      } else if (isDataset({ kind: 'folder', name: basename(place.key) })) {
-        await commands.execute('docmanager:open', { path, factory: DATASET_FACTORY });
+      const kind = type === 'directory' ? 'folder' : 'object';
+      const factory = factoryFor({ kind, name: basename(place.key) });
+      if (kind === 'object' || factory) {
+        await commands.execute('docmanager:open', { path, factory });
       } else {
         const { bucket, key } = place;
         await commands.execute(CommandIDs.showPanel, { bucket, prefix: key && `${key}/` });

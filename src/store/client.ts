@@ -47,7 +47,9 @@ export class StoreClient {
   }
 
   async buckets(signal?: AbortSignal): Promise<IBucket[]> {
-    const answer = await this._json<{ buckets: IBucket[] }>(this.url('buckets'), { signal });
+    const answer = await this._json<{ buckets: IBucket[] }>(this.url('buckets'), 'buckets', {
+      signal
+    });
     return answer.buckets;
   }
 
@@ -60,7 +62,7 @@ export class StoreClient {
       pageToken,
       startsWith
     };
-    return this._json(this.url('list', query), { signal });
+    return this._json(this.url('list', query), 'entries', { signal });
   }
 
   /** Size, type and generation of an object, without its bytes. */
@@ -108,7 +110,7 @@ export class StoreClient {
     condition: Precondition,
     options: IWriteOptions & { contentType?: string } = {}
   ): Promise<IObject> {
-    return this._json(this.objectUrl(bucket, key), {
+    return this._json(this.objectUrl(bucket, key), 'generation', {
       method: 'PUT',
       body,
       headers: {
@@ -145,7 +147,7 @@ export class StoreClient {
     },
     options: IWriteOptions = {}
   ): Promise<IUploadSession> {
-    return this._json(this.url('uploads'), {
+    return this._json(this.url('uploads'), 'id', {
       method: 'POST',
       body: JSON.stringify(upload),
       headers: { 'Content-Type': 'application/json', ...outsideHome(options) },
@@ -160,7 +162,7 @@ export class StoreClient {
 
   /** A cloud token. Without a bucket it is the full one. */
   async token(signal?: AbortSignal): Promise<IAccessToken> {
-    return this._json(this.url('token'), {
+    return this._json(this.url('token'), 'accessToken', {
       method: 'POST',
       body: '{}',
       // Else the browser calls the text plain, and makeRequest leaves it at that.
@@ -169,15 +171,20 @@ export class StoreClient {
     });
   }
 
-  private async _json<T>(url: string, init: RequestInit): Promise<T> {
+  /** The answer, which has this field: else a proxy answered in the server's place. */
+  private async _json<T>(url: string, field: keyof T, init: RequestInit): Promise<T> {
     const response = await this._request(url, init);
     const body = await response.text();
+    let answer: Partial<T> | null = null;
     try {
-      return JSON.parse(body);
+      answer = JSON.parse(body);
     } catch {
-      // 200 with a login page: a proxy answered in the server's place.
+      // A login page, not JSON.
+    }
+    if (answer?.[field] === undefined) {
       throw StoreError.fromAnswer(response.status, body);
     }
+    return answer as T;
   }
 
   private async _request(url: string, init: RequestInit): Promise<Response> {

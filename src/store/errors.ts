@@ -42,7 +42,7 @@ export class StoreError extends Error {
       `The server answered ${status} without saying why.`,
       status,
       `http-${status}`,
-      'Reload the page; if you were logged out, log in again.'
+      'If you were logged out, log in again in another tab, then try again here.'
     );
   }
 }

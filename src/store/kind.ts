@@ -10,6 +10,20 @@ export const DATASET_FACTORY = 'Data Set Summary';
 export const MAX_DOCUMENT_BYTES = 64 * 2 ** 20;
 
 /**
+ * The factory that a double click or a link opens an entry with; undefined for JupyterLab's own
+ * choice. A Vega plot is opened as text: its viewer fetches whatever address the file names, with
+ * the user's cookies, and could send it anywhere; and the file may be a stranger's.
+ */
+export function factoryFor(entry: Pick<IEntry, 'kind' | 'name'>): string | undefined {
+  if (isDataset(entry)) {
+    return DATASET_FACTORY;
+  }
+  return entry.kind === 'object' && /\.(vega|vegalite|v[gl](\.json)?)$/i.test(entry.name)
+    ? 'Editor'
+    : undefined;
+}
+
+/**
  * Whether a folder is a Zarr store. Only its name tells: looking inside would cost a request for
  * every folder of a list.
  */

@@ -239,3 +239,28 @@ async function clickLinks(shown: Locator): Promise<void> {
     await link.click();
   }
 }
+
+test('a plot that names addresses is text, from the panel and by a link', async ({
+  page: lab,
+  panel,
+  gcs,
+  stack
+}) => {
+  const plot = JSON.stringify({
+    $schema: 'https://vega.github.io/schema/vega/v5.json',
+    data: [{ name: 'stolen', url: '/lab' }],
+    marks: []
+  });
+  for (const name of ['plot.vg.json', 'plot.vl.json', 'plot.vega']) {
+    await gcs.put(SCRATCH, HOME + name, plot);
+  }
+  const documents = new Documents(lab);
+  await panel.open();
+  for (const name of ['plot.vg.json', 'plot.vl.json', 'plot.vega']) {
+    await panel.row(HOME + name).dblclick();
+    await expect(documents.tab(name)).toBeVisible();
+    await expect(documents.editor).toContainText('stolen');
+  }
+  await lab.goto(`${stack.url}/lab/tree/${encodeURIComponent(at(`${HOME}plot.vg.json`))}`);
+  await expect(documents.editor).toContainText('stolen');
+});

@@ -88,6 +88,11 @@ test('the keyboard comes from a document and stays while an address is copied', 
     .poll(() => page.evaluate(() => navigator.clipboard.readText()))
     .toBe(`gs://${SCRATCH}/${HOME}delta.txt`);
   expect(await focused()).toBe(`${HOME}delta.txt`);
+  await page.keyboard.press('Shift+F10');
+  await expect(page.getByRole('menuitem', { name: 'Copy URI' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect.poll(focused).toBe(`${HOME}delta.txt`);
+
   await page.keyboard.press('Backspace');
   await expect(panel.row(HOME)).toBeVisible();
   await expect(documents.editor).toHaveText('this is delta.txt');
