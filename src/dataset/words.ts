@@ -41,7 +41,7 @@ export function explain(error: unknown, trans: TranslationBundle): IWords {
         title: trans.__('The metadata of this data set is broken'),
         detail: trans
           .__(
-            'The file "%1" is not a JSON object. Write the data set again, or open the folder and repair the file. %2',
+            'The file "%1" cannot be read as a JSON object. Write the data set again, or open the folder and repair the file. %2',
             key,
             message
           )

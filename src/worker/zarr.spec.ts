@@ -163,6 +163,17 @@ describe('a store that is not as it should be', () => {
     });
   });
 
+  it('says which file is nested too deeply', async () => {
+    const store = open('ocean-v3-consolidated');
+    const deep = `{"zarr_format":3,"attributes":{"d":${'['.repeat(3000)}${']'.repeat(3000)}}}`;
+    server.objects.set('ada/x.zarr/zarr.json', Buffer.from(deep));
+    expect(await failure(store.summary())).toMatchObject({
+      reason: 'bad-metadata',
+      key: 'ada/x.zarr/zarr.json',
+      message: expect.stringContaining('200 levels')
+    });
+  });
+
   it('describes the others when one array makes no sense', async () => {
     const store = open('ocean-v3-plain');
     const strange = { zarr_format: 3, node_type: 'array', data_type: { name: 'my.own', n: [1] } };

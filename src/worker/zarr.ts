@@ -15,9 +15,12 @@ self.onmessage = ({ data }: MessageEvent<ZarrRequest>) => {
     stores.get(data.dataset)?.reader.abort();
     stores.delete(data.dataset);
   } else {
-    answer(data).then(say, error => {
-      say({ kind: 'failure', request: data.request, failure: toFailure(error) });
-    });
+    // The last step also tells when an answer could not be sent.
+    answer(data)
+      .then(say)
+      .catch(error => {
+        say({ kind: 'failure', request: data.request, failure: toFailure(error) });
+      });
   }
 };
 

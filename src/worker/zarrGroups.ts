@@ -38,8 +38,8 @@ function describeGroup(path: string, group: INode | null, nodes: readonly INode[
   const named = coordinateNames([...(group ? [group] : []), ...nodes]);
   const isCoordinate = ({ name }: IArray) => dims.has(name) || named.has(name);
   // Those that index a dimension first, in the order of the dimensions, as xarray has them.
-  const order = [...dims.keys()];
-  const rank = ({ name }: IArray) => (dims.has(name) ? order.indexOf(name) : order.length);
+  const order = new Map([...dims.keys()].map((name, index) => [name, index]));
+  const rank = ({ name }: IArray) => order.get(name) ?? order.size;
   return {
     path,
     dims: [...dims].map(([name, sizes]) => [name, [...sizes]] as const),
