@@ -146,7 +146,8 @@ class LeapHandler(APIHandler):
     def finish_json(self, value: Any, status: int = 200) -> None:
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
-        self.finish(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        # Half a surrogate pair has no UTF-8; its backslash form is legal JSON.
+        self.finish(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace"))
 
     def compute_etag(self) -> str | None:
         """No hash of the answer: an object's ETag is its generation, and lists are never cached."""

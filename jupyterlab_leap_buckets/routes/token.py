@@ -37,7 +37,7 @@ class TokenHandler(LeapHandler):
             )
         if asked:
             raise LeapError(
-                400, "bad-parameter", f"Not known here: {', '.join(sorted(asked))}.", "Send {} as the body."
+                400, "bad-parameter", f"Not known here: {', '.join(map(repr, sorted(asked)))}.", "Send {} as the body."
             )
         token = await self.leap.tokens.token()
         self.finish_json(

@@ -127,6 +127,10 @@ def test_bodies_that_make_no_sense(page, server):
     assert_refused(page.post(url, data="{}", timeout=10), 415)
     assert_refused(page.post(url, data="[]", headers=as_json, timeout=10), 400)
     assert_refused(page.post(url, headers=as_json, timeout=10), 400)
+    half_a_pair = page.post(url, data=rb'{"\ud800\n": 1}', headers=as_json, timeout=10)
+    assert_refused(half_a_pair, 400, "bad-parameter")
+    assert r"'\ud800\n'" in half_a_pair.json()["message"]
+    assert "Traceback" not in server.log.read_text()
 
 
 @pytest.mark.parametrize("verb", ["GET", "PUT", "PATCH", "DELETE"])
