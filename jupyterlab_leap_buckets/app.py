@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from .discovery import Bucket
     from .stores.base import Store
     from .uploads import UploadSessions
+
+LARGE_BODIES = 2
+"""How many large bodies of `PUT object` are held at once; the others wait unread."""
 
 
 class LeapBuckets(ExtensionApp):
@@ -68,6 +72,7 @@ class LeapBuckets(ExtensionApp):
         self._stores: dict[str, Store] = {}
         self._uploads: UploadSessions | None = None
         self._tokens: TokenBroker | None = None
+        self.large_bodies = asyncio.Semaphore(LARGE_BODIES)
 
     def initialize_handlers(self) -> None:
         from .routes import handlers

@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+SLICE = 1024 * 1024
+
 
 class Crc32c:
     """A running checksum. `value` is base64 of the four big-endian bytes, or None without the library."""
@@ -30,9 +32,10 @@ class Crc32c:
         return None if self._state is None else base64.b64encode(self._state.digest()).decode("ascii")
 
 
-def crc32c(data: bytes) -> str | None:
+def crc32c(data: bytearray) -> str | None:
     checksum = Crc32c()
-    checksum.update(data)
+    for start in range(0, len(data), SLICE):  # the library takes bytes alone, and a copy of everything would be large
+        checksum.update(bytes(data[start : start + SLICE]))
     return checksum.value
 
 

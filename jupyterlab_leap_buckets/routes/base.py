@@ -84,8 +84,9 @@ class LeapHandler(APIHandler):
         setattr(self, self.request.method.lower(), answer)
 
     @property
-    def body(self) -> bytes:
-        return bytes(self._body)
+    def body(self) -> bytearray:
+        """The body itself, not a copy: it may be large."""
+        return self._body
 
     def read_json(self, max_bytes: int = JSON_LIMIT) -> dict[str, Any]:
         """The body as a JSON object. 413 when larger than `max_bytes` (at most 1 MiB), 415 when it is not declared

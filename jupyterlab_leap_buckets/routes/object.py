@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from datetime import datetime, timezone
 from email.utils import format_datetime
 from urllib.parse import quote
@@ -19,9 +20,33 @@ from .base import LeapHandler
 from .content import check_content_type, shown_type
 from .writing import check_may_write, precondition
 
+LARGE = 4 * 1024 * 1024
+"""Bodies of more bytes, and those of unknown length, are taken a few at a time: they are held in memory."""
+LARGE_TIMEOUT = 600.0
+"""Seconds in which a large body has to arrive, so that one that never ends does not keep the others waiting."""
+
 
 class ObjectHandler(LeapHandler):
     too_large_hint = "Upload it in pieces instead: POST uploads."
+
+    def initialize(self) -> None:
+        super().initialize()
+        self._turn = ExitStack()
+        self._whole = False
+
+    async def begin_body(self) -> None:
+        if (self.content_length or 0) > LARGE or "Transfer-Encoding" in self.request.headers:
+            await self.leap.large_bodies.acquire()
+            self._turn.callback(self.leap.large_bodies.release)
+            self.request.connection.set_body_timeout(LARGE_TIMEOUT)
+
+    def on_finish(self) -> None:
+        self._turn.close()
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        if not self._whole:  # else `put` runs, and ends with `on_finish`
+            self._turn.close()
 
     @property
     def body_limit(self) -> int:  # type: ignore[override]
@@ -74,6 +99,7 @@ class ObjectHandler(LeapHandler):
     @web.authenticated
     @authorized
     async def put(self) -> None:
+        self._whole = True
         bucket, key = self._named()
         if_generation = precondition(self)
         if if_generation is None:

@@ -140,7 +140,7 @@ class Store(ABC):
         """Start to read; 404 when there is no such object, 416 when there are no such bytes."""
 
     @abstractmethod
-    async def write(self, key: str, data: bytes, content_type: str, if_generation: str) -> ObjectInfo:
+    async def write(self, key: str, data: bytearray, content_type: str, if_generation: str) -> ObjectInfo:
         """Write a small object if its generation is `if_generation`, else 412."""
 
     @abstractmethod

@@ -115,7 +115,7 @@ class GcsStore(Store):
             fields=OBJECT_FIELDS,
         )
 
-    async def write(self, key: str, data: bytes, content_type: str, if_generation: str) -> ObjectInfo:
+    async def write(self, key: str, data: bytearray, content_type: str, if_generation: str) -> ObjectInfo:
         url = self._upload_url("media", key, if_generation)
         answer = await self._client.call("POST", url, headers={"Content-Type": content_type}, data=data)
         if answer.status == 412:
@@ -125,7 +125,7 @@ class GcsStore(Store):
             raise changed(key, if_generation)
         return object_info(self._expect(answer, 200, repr(key)).json())
 
-    async def _holds(self, key: str, data: bytes) -> bool:
+    async def _holds(self, key: str, data: bytearray) -> bool:
         try:
             stored = await self._metadata(key, "md5Hash")
         except LeapError as error:

@@ -97,7 +97,7 @@ class GcsClient:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        data: bytes | None = None,
+        data: bytes | bytearray | None = None,
         repeat: bool = True,
     ) -> Answer:
         """The answer, whatever its status. `repeat` only for what may happen twice."""
@@ -137,7 +137,7 @@ class GcsClient:
             self._session = None
 
     async def _send(
-        self, method: str, url: str, headers: Mapping[str, str], data: bytes | None
+        self, method: str, url: str, headers: Mapping[str, str], data: bytes | bytearray | None
     ) -> aiohttp.ClientResponse:
         response = await self._plain(method, url, {**headers, **await self._auth.headers()}, data)
         if response.status == 401:
@@ -146,7 +146,7 @@ class GcsClient:
         return response
 
     async def _plain(
-        self, method: str, url: str, headers: Mapping[str, str], data: AsyncIterator[bytes] | bytes | None
+        self, method: str, url: str, headers: Mapping[str, str], data: AsyncIterator[bytes] | bytes | bytearray | None
     ) -> aiohttp.ClientResponse:
         if self._session is None:
             # Bytes pass as they are stored: decoding would break sizes, ranges and checksums.
@@ -160,6 +160,10 @@ class GcsClient:
             # aiohttp would silently send PUT and DELETE once more after a broken connection: a piece whose bytes are
             # gone, a delete that was not ours to repeat. What may be repeated is decided here alone.
             self._session._retry_connection = False
+        if isinstance(data, bytearray):
+            # aiohttp would hold a copy of what the connection does not take at once.
+            headers = {**headers, "Content-Length": str(len(data))}
+            data = _slices(data)
         # A 308 means "go on" here, and aiohttp must not try to follow it.
         return await self._session.request(
             method, URL(url, encoded=True), headers=headers, data=data, allow_redirects=False
@@ -183,6 +187,11 @@ class GcsClient:
                     raise unreachable(error) from None
             await asyncio.sleep(delay)
             attempt += 1
+
+
+async def _slices(data: bytearray) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), READ_BUFFER):
+        yield bytes(data[start : start + READ_BUFFER])
 
 
 def jitter(attempt: int) -> float:

@@ -61,11 +61,11 @@ class LocalStore(Store):
             raise
         return Reading(info, start, stop, _chunks(file.fileno(), key, start, stop), file.close)
 
-    async def write(self, key: str, data: bytes, content_type: str, if_generation: str) -> ObjectInfo:
+    async def write(self, key: str, data: bytearray, content_type: str, if_generation: str) -> ObjectInfo:
         info = await _blocking(key, self._write, key, data, if_generation)
         return replace(info, crc32c=crc32c(data))
 
-    def _write(self, key: str, data: bytes, if_generation: str) -> ObjectInfo:
+    def _write(self, key: str, data: bytearray, if_generation: str) -> ObjectInfo:
         self._disk.check_place(key, len(data), if_generation)
         temporary = self._disk.temporary()
         try:

@@ -35,7 +35,7 @@ class StandIn:
 
     async def start(self, port: int = 0) -> str:
         """Its address, on the loopback interface."""
-        app = web.Application()
+        app = web.Application(client_max_size=64 << 20)
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
