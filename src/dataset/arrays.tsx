@@ -4,12 +4,10 @@ import React from 'react';
 import { formatBytes } from '../ui/format';
 import type { IArray, IPreview } from '../worker/zarrProtocol';
 import { AttributeList } from './attributes';
+import { Capped, cut } from './capped';
 
 /** The first values of a coordinate, or why there are none. */
 export type Preview = { readonly values: IPreview } | { readonly problem: string };
-
-/** Arrays drawn at once; more appear when asked for. */
-const PAGE = 200;
 
 /** One row for each array; its name opens what else is known about it. */
 export function ArrayTable(props: {
@@ -20,7 +18,6 @@ export function ArrayTable(props: {
   trans: TranslationBundle;
 }): JSX.Element | null {
   const { name, arrays, previews, trans } = props;
-  const [shown, setShown] = React.useState(PAGE);
   if (arrays.length === 0) {
     return null;
   }
@@ -37,31 +34,30 @@ export function ArrayTable(props: {
   ];
   return (
     <div className="jp-BucketDataset-scroll">
-      <table aria-label={name}>
-        <thead>
-          <tr>
-            {columns.map(column => (
-              <th key={column} scope="col">
-                {column}
-              </th>
+      <Capped items={arrays} trans={trans}>
+        {shown => (
+          <table aria-label={name}>
+            <thead>
+              <tr>
+                {columns.map(column => (
+                  <th key={column} scope="col">
+                    {column}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            {shown.map(array => (
+              <ArrayRows
+                key={array.path}
+                array={array}
+                preview={previews && <PreviewCell preview={previews.get(array.path)} />}
+                columns={columns.length}
+                trans={trans}
+              />
             ))}
-          </tr>
-        </thead>
-        {arrays.slice(0, shown).map(array => (
-          <ArrayRows
-            key={array.path}
-            array={array}
-            preview={previews && <PreviewCell preview={previews.get(array.path)} />}
-            columns={columns.length}
-            trans={trans}
-          />
-        ))}
-      </table>
-      {arrays.length > shown && (
-        <button className="jp-BucketDataset-more" onClick={() => setShown(shown + PAGE)}>
-          {trans.__('Show more (%1)', arrays.length - shown)}
-        </button>
-      )}
+          </table>
+        )}
+      </Capped>
     </div>
   );
 }
@@ -81,15 +77,15 @@ function ArrayRows(props: {
         <th scope="row">
           <button
             aria-expanded={isOpen}
-            title={trans.__('Show the attributes of %1', array.name)}
+            title={trans.__('Show the attributes of %1', cut(array.name))}
             onClick={() => setOpen(!isOpen)}
           >
             <Caret.react tag="span" />
-            {array.name || trans.__('(the store itself)')}
+            {cut(array.name) || trans.__('(the store itself)')}
           </button>
         </th>
-        <td>{array.dims.join(', ')}</td>
-        <td>{array.dtype}</td>
+        <td>{cut(array.dims.join(', '))}</td>
+        <td>{cut(array.dtype)}</td>
         <td className="jp-mod-number">{sizes(array.shape) || trans.__('scalar')}</td>
         <td className="jp-mod-number">
           {array.chunks ? sizes(array.chunks) : trans.__('irregular')}
@@ -98,7 +94,7 @@ function ArrayRows(props: {
         <td className="jp-mod-number">
           {array.bytes === null ? trans.__('varies') : formatBytes(array.bytes)}
         </td>
-        <td className="jp-BucketDataset-words">{description(array)}</td>
+        <td className="jp-BucketDataset-words">{cut(description(array))}</td>
         {preview && <td className="jp-BucketDataset-words">{preview}</td>}
       </tr>
       {isOpen && (
@@ -126,11 +122,11 @@ function PreviewCell({ preview }: { preview?: Preview }): JSX.Element | null {
     return null;
   }
   if ('problem' in preview) {
-    return <em>{preview.problem}</em>;
+    return <em>{cut(preview.problem)}</em>;
   }
   const { values, last, more } = preview.values;
   const end = more ? (last === null ? ['…'] : ['…', last]) : [];
-  return <span>{[...values, ...end].join(' ')}</span>;
+  return <span>{cut([...values, ...end].join(' '))}</span>;
 }
 
 /** What CF says about it: its name in words, and its units. */
@@ -145,5 +141,5 @@ function description({ attributes }: IArray): string {
 }
 
 function sizes(numbers: readonly number[]): string {
-  return numbers.join(' × ');
+  return cut(numbers.join(' × '));
 }

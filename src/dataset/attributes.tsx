@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import type { Attributes, Json } from '../worker/zarrProtocol';
+import { Capped, cut } from './capped';
 
 /** Longer values are cut: an attribute may hold a whole table. */
 const MOST_CHARACTERS = 4000;
@@ -15,14 +16,18 @@ export function AttributeList(props: {
     return <p className="jp-BucketDataset-none">{trans.__('No attributes.')}</p>;
   }
   return (
-    <dl className="jp-BucketDataset-attributes">
-      {attributes.map(([name, value]) => (
-        <React.Fragment key={name}>
-          <dt>{name}</dt>
-          <dd>{shown(value, trans)}</dd>
-        </React.Fragment>
-      ))}
-    </dl>
+    <Capped items={attributes} trans={trans}>
+      {some => (
+        <dl className="jp-BucketDataset-attributes">
+          {some.map(([name, value]) => (
+            <React.Fragment key={name}>
+              <dt>{cut(name)}</dt>
+              <dd>{shown(value, trans)}</dd>
+            </React.Fragment>
+          ))}
+        </dl>
+      )}
+    </Capped>
   );
 }
 

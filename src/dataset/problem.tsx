@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Button } from '@jupyterlab/ui-components';
 import React from 'react';
+import { cut } from './capped';
 
 /** Why there is no summary, and what can be done. */
 export function Problem(props: {
@@ -14,7 +15,7 @@ export function Problem(props: {
   return (
     <div className="jp-BucketDataset-problem" role="alert">
       <h2>{title}</h2>
-      <p>{detail}</p>
+      <p>{cut(detail, 2000)}</p>
       {retry && <Button onClick={retry}>{trans.__('Try Again')}</Button>}
       {openFolder && <Button onClick={openFolder}>{trans.__('Open Folder')}</Button>}
     </div>

@@ -4,6 +4,7 @@ import { formatBytes } from '../ui/format';
 import type { IGroup, ISummary } from '../worker/zarrProtocol';
 import { ArrayTable, type Preview } from './arrays';
 import { AttributeList } from './attributes';
+import { Capped, cut } from './capped';
 
 /**
  * What a data set holds, as xarray would show it. Names and attributes are somebody else's text and
@@ -28,21 +29,25 @@ export function Summary(props: {
         <p className="jp-BucketDataset-facts">{facts(summary, trans).join(' · ')}</p>
       </header>
       <Group group={root} previews={previews} trans={trans} />
-      {others.map(group => (
-        <SubGroup key={group.path} group={group} trans={trans} />
-      ))}
+      <Capped items={others} trans={trans}>
+        {shown => shown.map(group => <SubGroup key={group.path} group={group} trans={trans} />)}
+      </Capped>
       {summary.unread.length > 0 && (
         <details open>
           <summary>{trans.__('Groups (%1)', summary.unread.length)}</summary>
-          <ul>
-            {summary.unread.map(path => (
-              <li key={path}>
-                <button className="jp-BucketDataset-more" onClick={() => openGroup(path)}>
-                  {path}
-                </button>
-              </li>
-            ))}
-          </ul>
+          <Capped items={summary.unread} trans={trans}>
+            {shown => (
+              <ul>
+                {shown.map(path => (
+                  <li key={path}>
+                    <button className="jp-BucketDataset-more" onClick={() => openGroup(path)}>
+                      {path}
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Capped>
         </details>
       )}
       {summary.truncated && (
@@ -99,7 +104,7 @@ function SubGroup(props: IGroupProps): JSX.Element {
         }
       }}
     >
-      <summary>{trans.__('Group %1', group.path)}</summary>
+      <summary>{trans.__('Group %1', cut(group.path))}</summary>
       {isOpen && <Group {...props} />}
     </details>
   );
@@ -111,14 +116,18 @@ function Group({ group, previews, trans }: IGroupProps): JSX.Element {
     <>
       <section className="jp-BucketDataset-dims">
         <h3>{trans.__('Dimensions')}</h3>
-        <ul aria-label={trans.__('Dimensions')}>
-          {dims.map(([name, sizes]) => (
-            <li key={name}>
-              {name}: {sizes.join(trans.__(' or '))}
-            </li>
-          ))}
-          {dims.length === 0 && <li>{trans.__('none')}</li>}
-        </ul>
+        <Capped items={dims} trans={trans}>
+          {shown => (
+            <ul aria-label={trans.__('Dimensions')}>
+              {shown.map(([name, sizes]) => (
+                <li key={name}>
+                  {cut(name)}: {cut(sizes.join(trans.__(' or ')))}
+                </li>
+              ))}
+              {dims.length === 0 && <li>{trans.__('none')}</li>}
+            </ul>
+          )}
+        </Capped>
       </section>
       <details open={coordinates.length > 0}>
         <summary>{trans.__('Coordinates (%1)', coordinates.length)}</summary>
@@ -136,13 +145,17 @@ function Group({ group, previews, trans }: IGroupProps): JSX.Element {
       {broken.length > 0 && (
         <details open>
           <summary>{trans.__('Cannot be described (%1)', broken.length)}</summary>
-          <ul>
-            {broken.map(({ name, problem }) => (
-              <li key={name}>
-                {name}: {problem}
-              </li>
-            ))}
-          </ul>
+          <Capped items={broken} trans={trans}>
+            {shown => (
+              <ul>
+                {shown.map(({ name, problem }) => (
+                  <li key={name}>
+                    {cut(name)}: {cut(problem)}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Capped>
         </details>
       )}
       <details open={attributes.length > 0}>

@@ -337,6 +337,40 @@ test.describe('a data set that cannot be read', () => {
     await expect(panel.row(`${HOME}not.zarr/readme.txt`)).toBeVisible();
   });
 
+  test('as it holds too much shows the first of it, and more when asked', async ({ page, gcs }) => {
+    const array = { zarr_format: 2, dtype: '<f8', compressor: null, fill_value: 0, order: 'C' };
+    const many = (name: (n: number) => string, value: unknown) =>
+      Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [name(n), value]));
+    const long = 'n'.repeat(100_000);
+    const metadata = {
+      '.zgroup': { zarr_format: 2 },
+      '.zattrs': { ...many(n => `a${n}`, 1), [long]: long },
+      ...many(n => `g${n}/.zgroup`, { zarr_format: 2 }),
+      ...many(n => `broken${n}/.zarray`, { shape: 'NaN' }),
+      [`${long}/.zarray`]: { ...array, shape: Array(5000).fill(1), chunks: Array(5000).fill(1) }
+    };
+    await gcs.put(SCRATCH, `${PREFIX}.zmetadata`, JSON.stringify({ metadata }));
+    const view = new View(page);
+    await view.open();
+    await expect(view.root).toContainText('Zarr format 2');
+    expect(await view.root.locator('*').count()).toBeLessThan(3000);
+    expect((await view.root.textContent())!.length).toBeLessThan(60_000);
+    const groups = view.root.locator('.jp-BucketDataset-group');
+    await expect(groups).toHaveCount(200);
+    // Dimensions, broken arrays, attributes and groups, in this order.
+    await expect(view.root.getByRole('button', { name: /Show more/ })).toHaveText([
+      'Show more (4800)',
+      'Show more (4800)',
+      'Show more (4801)',
+      'Show more (4800)'
+    ]);
+    await view.root
+      .getByRole('button', { name: /Show more/ })
+      .last()
+      .click();
+    await expect(groups).toHaveCount(400);
+  });
+
   test('as it is gone says so', async ({ page }) => {
     const view = new View(page);
     await view.open('gone.zarr');
