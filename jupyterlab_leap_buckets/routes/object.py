@@ -41,12 +41,16 @@ class ObjectHandler(LeapHandler):
             self.request.connection.set_body_timeout(LARGE_TIMEOUT)
 
     def on_finish(self) -> None:
-        self._turn.close()
+        self._drop_body()
 
     def on_connection_close(self) -> None:
         super().on_connection_close()
         if not self._whole:  # else `put` runs, and ends with `on_finish`
-            self._turn.close()
+            self._drop_body()
+
+    def _drop_body(self) -> None:
+        self._body = bytearray()  # a connection that is kept open keeps this handler alive
+        self._turn.close()
 
     @property
     def body_limit(self) -> int:  # type: ignore[override]

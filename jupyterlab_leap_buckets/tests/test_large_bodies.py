@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 
 import aiohttp
@@ -10,7 +11,7 @@ import pytest
 from yarl import URL
 
 from ..app import LARGE_BODIES
-from ..routes.object import LARGE
+from ..routes.object import LARGE, ObjectHandler
 from .server import TOKEN
 
 
@@ -33,6 +34,8 @@ async def test_large_bodies_wait_for_their_turn_and_small_ones_do_not(place):
     for _ in range(LARGE_BODIES):
         turns.release()
     assert [reply.status for reply in await asyncio.gather(*large)] == [200, 200]
+    handlers = [handler for handler in gc.get_objects() if isinstance(handler, ObjectHandler)]
+    assert not any(handler._body for handler in handlers), "a body is held after its answer"
     for name in ("large", "chunked"):
         assert (await place.client.get(place.bucket, place.key(name))).body == data
 
