@@ -1,10 +1,12 @@
 """A folder on disk seen as a bucket: blocking calls only, run in threads by the local store.
 
-No path is used before its real path is known to be inside the folder, so neither `..` nor a link leads out of it.
+Links are followed as long as they stay inside. The real path of a key is looked up and has to be below the folder; then
+it is opened part by part through no link, so neither `..` nor a link leads out, not even one put there in between.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import heapq
 import mimetypes
@@ -13,16 +15,19 @@ import secrets
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import BinaryIO
 
 from ..errors import LeapError
 from ..paths import TEMPORARY_FOLDER, from_disk, to_disk
 from .base import ABSENT, ObjectInfo, changed, not_found
+from .below import folder as open_folder
+from .below import listing
 
 LEFTOVER_SECONDS = 7 * 24 * 3600
 """Age at which an unfinished upload of a server that is gone is deleted."""
+LOOKS = 20
 
 
 class Disk:
@@ -38,7 +43,7 @@ class Disk:
         return self._inside(os.path.join(self.root, to_disk(key)), key)
 
     def _inside(self, path: str, key: str) -> str:
-        real = os.path.realpath(path)
+        real = _real(path, key)
         below = real[len(self.root) :] if real.startswith(self.root.rstrip(os.sep) + os.sep) else None
         temporary = below is not None and below.lstrip(os.sep).split(os.sep)[0] == TEMPORARY_FOLDER
         if below is None or temporary or os.path.islink(real):  # still a link: it leads to itself
@@ -49,6 +54,17 @@ class Disk:
                 "Open the place it leads to instead.",
             )
         return real
+
+    @contextlib.contextmanager
+    def _place(self, real: str, mode: int | None = None) -> Iterator[tuple[int, str]]:
+        """The open folder of a real path, and its name in there. mode: that of missing folders, which are then made."""
+        parent, name = os.path.split(real)
+        with open_folder(self.root, parent, mode) as descriptor:
+            yield descriptor, name
+
+    def _status(self, real: str) -> os.stat_result:
+        with self._place(real) as (descriptor, name):
+            return os.stat(name, dir_fd=descriptor, follow_symlinks=False)
 
     # Reading
 
@@ -63,23 +79,30 @@ class Disk:
         """
         folder = self.root if prefix == "" else self.locate(prefix[:-1])
         try:
-            with os.scandir(folder) as found:
+            with open_folder(self.root, folder) as opened, listing(opened) as (descriptor, found):
                 names = self._names(found, folder, starts_with, after)
                 chosen = heapq.nsmallest(limit + 1, names)
+                entries = list(self._described(chosen[:limit], prefix, folder, descriptor))
         except (FileNotFoundError, NotADirectoryError):
             if not os.path.isdir(self.root):
                 raise _missing() from None
             return [], None
-        entries: list[tuple[bytes, ObjectInfo | None]] = []
-        for name, path in chosen[:limit]:
-            if name.endswith(b"/"):
-                entries.append((name, None))
-            else:
-                try:
-                    entries.append((name, describe(prefix + name.decode(), os.stat(path))))
-                except FileNotFoundError:
-                    continue  # deleted since the folder was read
         return entries, chosen[limit - 1][0] if len(chosen) > limit else None
+
+    def _described(
+        self, chosen: list[tuple[bytes, str]], prefix: str, folder: str, descriptor: int
+    ) -> Iterator[tuple[bytes, ObjectInfo | None]]:
+        for name, on_disk in chosen:
+            if name.endswith(b"/"):
+                yield name, None
+                continue
+            try:
+                status = os.stat(on_disk, dir_fd=descriptor, follow_symlinks=False)
+                if stat.S_ISLNK(status.st_mode):
+                    status = self._status(self._inside(os.path.join(folder, on_disk), on_disk))
+            except (FileNotFoundError, NotADirectoryError, LeapError):
+                continue  # deleted or put elsewhere since the folder was read
+            yield name, describe(prefix + name.decode(), status)
 
     def _names(
         self, found: Iterator[os.DirEntry[str]], folder: str, starts_with: str, after: bytes | None
@@ -94,28 +117,28 @@ class Disk:
                 name = segment.encode("utf-8")
             except UnicodeEncodeError:
                 continue  # not UTF-8 on disk, so there is no key for it
-            kind = self._kind(entry)
+            kind = self._kind(entry, folder)
             if kind is None:
                 continue
             if kind == "folder":
                 name += b"/"
             if after is None or name > after:
-                yield name, entry.path
+                yield name, entry.name
 
-    def _kind(self, entry: os.DirEntry[str]) -> str | None:
+    def _kind(self, entry: os.DirEntry[str], folder: str) -> str | None:
         """None for what is neither file nor folder, and for links that lead out of the bucket or nowhere."""
         if entry.is_symlink():
             try:
-                real = self._inside(entry.path, entry.name)
-            except LeapError:
+                mode = self._status(self._inside(os.path.join(folder, entry.name), entry.name)).st_mode
+            except (OSError, LeapError):
                 return None
-            return "folder" if os.path.isdir(real) else "object" if os.path.isfile(real) else None
+            return "folder" if stat.S_ISDIR(mode) else "object" if stat.S_ISREG(mode) else None
         return "folder" if entry.is_dir() else "object" if entry.is_file() else None
 
     def open(self, key: str) -> tuple[BinaryIO, ObjectInfo]:
         """An open file to read from, and the object's facts."""
-        path = self.locate(key)
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with self._place(self.locate(key)) as (folder, name):
+            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             os.close(descriptor)
@@ -125,7 +148,7 @@ class Disk:
     def info(self, key: str) -> ObjectInfo | None:
         """An object's facts, None when there is none."""
         try:
-            status = os.stat(self.locate(key))
+            status = self._status(self.locate(key))
         except (FileNotFoundError, NotADirectoryError):
             return None
         return describe(key, status) if stat.S_ISREG(status.st_mode) else None
@@ -133,16 +156,19 @@ class Disk:
     # Writing
 
     def temporary(self) -> str:
-        """A new empty file beside the objects, on the same file system, and never listed."""
-        folder = os.path.join(self.root, TEMPORARY_FOLDER)
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        if os.path.islink(folder):
+        """A new empty file beside the objects, on the same file system, and never listed.
+
+        Its name cannot be guessed: opened without creating it, this path leads to this file or nowhere.
+        """
+        path = os.path.join(self.root, TEMPORARY_FOLDER, secrets.token_hex(16))
+        if os.path.islink(os.path.dirname(path)):
             raise LeapError(403, "outside-bucket", f"{TEMPORARY_FOLDER} is a link.", "Remove the link.")
-        if not self._swept:
-            self._swept = True
-            _sweep(folder)
-        path = os.path.join(folder, secrets.token_hex(16))
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666))
+        with self._place(path, 0o700) as (folder, name):
+            if not self._swept:
+                self._swept = True
+                _sweep(folder)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            os.close(os.open(name, flags, 0o666, dir_fd=folder))
         return path
 
     def check_place(self, key: str, size: int, if_generation: str | None) -> None:
@@ -175,30 +201,31 @@ class Disk:
         os.utime(temporary, ns=(time.time_ns(), time.time_ns()))
         with self._placing:
             self._check_generation(key, if_generation)
-            self._with_parents(key, path, lambda: self._move(temporary, path, if_generation))
-        return describe(key, os.stat(path))
+            return describe(key, self._move_with_parents(temporary, key, path, if_generation))
 
-    def _move(self, temporary: str, path: str, if_generation: str | None) -> None:
+    def _move(self, temporary: str, folder: int, name: str, if_generation: str | None) -> None:
         if if_generation == ABSENT:
             try:
-                os.link(temporary, path)
+                os.link(temporary, name, dst_dir_fd=folder, follow_symlinks=False)
             except OSError as error:
                 if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK):
                     raise
             else:
                 os.unlink(temporary)
                 return
-        os.replace(temporary, path)
+        os.replace(temporary, name, dst_dir_fd=folder)
 
-    def _with_parents(self, key: str, path: str, act: Callable[[], None]) -> None:
-        """Act with the folders above `path` in place. A delete beside us may remove one that is still empty."""
-        for last in (False, False, True):
+    def _move_with_parents(self, temporary: str, key: str, path: str, if_generation: str | None) -> os.stat_result:
+        """Move with the folders above `path` in place. A delete beside us may remove one that is still empty."""
+        attempts = 3
+        while True:
             try:
-                os.makedirs(os.path.dirname(path), exist_ok=True)
-                act()
-                return
+                with self._place(path, 0o777) as (folder, name):
+                    self._move(temporary, folder, name, if_generation)
+                    return os.stat(name, dir_fd=folder, follow_symlinks=False)
             except FileNotFoundError:
-                if last:
+                attempts -= 1
+                if attempts == 0:
                     raise
             except (FileExistsError, NotADirectoryError, IsADirectoryError):
                 if self.info(key) is not None:
@@ -219,14 +246,27 @@ class Disk:
                 raise not_found(key)
             self._check_generation(key, if_generation)
             folder, name = os.path.split(os.path.join(self.root, to_disk(key)))
-            folder = os.path.realpath(folder)
-            os.unlink(os.path.join(folder, name))
+            folder = _real(folder, key)
+            with open_folder(self.root, folder) as descriptor:
+                os.unlink(name, dir_fd=descriptor)
             while folder != self.root:
                 try:
-                    os.rmdir(folder)
+                    with self._place(folder) as (descriptor, name):
+                        os.rmdir(name, dir_fd=descriptor)
                 except OSError:
                     break  # not empty
                 folder = os.path.dirname(folder)
+
+
+def _real(path: str, key: str) -> str:
+    """The real path; 409 when links and folders on the way take turns faster than they can be looked at."""
+    for _ in range(LOOKS):
+        try:
+            return os.path.realpath(path)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # a link that is none any more
+                raise
+    raise LeapError(409, "changed-meanwhile", f"Another program keeps moving the folders of {key!r}.", "Try again.")
 
 
 def describe(key: str, status: os.stat_result) -> ObjectInfo:
@@ -277,8 +317,8 @@ def _clash(key: str) -> LeapError:
     )
 
 
-def _sweep(folder: str) -> None:
-    with os.scandir(folder) as found:
+def _sweep(folder: int) -> None:
+    with listing(folder) as (descriptor, found):
         for entry in found:
             if time.time() - entry.stat(follow_symlinks=False).st_mtime > LEFTOVER_SECONDS:
-                os.unlink(entry.path)
+                os.unlink(entry.name, dir_fd=descriptor)

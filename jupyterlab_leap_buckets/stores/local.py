@@ -69,7 +69,7 @@ class LocalStore(Store):
         self._disk.check_place(key, len(data), if_generation)
         temporary = self._disk.temporary()
         try:
-            with open(temporary, "wb") as file:
+            with open(temporary, "r+b") as file:
                 file.write(data)
             return self._disk.place(temporary, key, if_generation)
         finally:

@@ -114,3 +114,43 @@ async def test_a_page_is_all_that_is_held(tmp_path):
         if token is None:
             break
     assert found == [f"{number:04d}" for number in range(5000)]
+
+
+class SwappedDisk(Disk):
+    """A folder in which another program puts a link out in place of `d`, right after every look at a path."""
+
+    def _inside(self, path, key):
+        real = super()._inside(path, key)
+        os.rename(os.path.join(self.root, "d"), os.path.join(self.root, "moved"))
+        os.symlink("../beside", os.path.join(self.root, "d"))
+        return real
+
+    def swap_back(self):
+        os.unlink(os.path.join(self.root, "d"))
+        os.rename(os.path.join(self.root, "moved"), os.path.join(self.root, "d"))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda disk: disk.open("d/secret.txt")[0].read(),
+        lambda disk: disk.info("d/secret.txt").size,
+        lambda disk: disk.page("d/", "", 10, None)[0][0],
+        lambda disk: disk._move_with_parents(disk.temporary(), "d/new", disk.locate("d/new"), ABSENT),
+        lambda disk: disk._move_with_parents(disk.temporary(), "d/e/new", disk.locate("d/e/new"), None),
+        lambda disk: disk.delete("d/secret.txt", None),
+    ],
+)
+def test_a_link_put_there_after_the_look_leads_nowhere(tmp_path, act):
+    root, beside = tmp_path / "bucket", tmp_path / "beside"
+    (root / "d").mkdir(parents=True)
+    (root / "d" / "x").touch()
+    beside.mkdir()
+    (beside / "secret.txt").write_bytes(b"SECRET")
+    disk = SwappedDisk(str(root))
+    with pytest.raises((OSError, LeapError, AttributeError, IndexError)):
+        act(disk)
+    assert (beside / "secret.txt").read_bytes() == b"SECRET"
+    assert os.listdir(beside) == ["secret.txt"]
+    disk.swap_back()
+    assert os.listdir(root / "d") == ["x"]
