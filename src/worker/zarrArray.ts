@@ -72,8 +72,8 @@ function fillValue(value: Json): Json {
 }
 
 function isSmall(chunks: readonly number[] | null, { size }: IElement): boolean {
-  // Strings without a fixed size count as long ones.
-  return chunks !== null && product(chunks) * (size ?? 256) <= PREVIEW_BYTES;
+  // Strings without a fixed size count as long ones, and empty ones take space once decoded.
+  return chunks !== null && product(chunks) * Math.max(size ?? 256, 1) <= PREVIEW_BYTES;
 }
 
 /** What one read decodes, and what one object holds where it holds more than that. */

@@ -2,9 +2,12 @@ import * as zarr from 'zarrita';
 import { ReadError, type ObjectReader } from './objectReader';
 import { describeArray, type INode } from './zarrArray';
 import { own, type JsonObject } from './zarrJson';
+import { limitDecoding, MAX_PREVIEW_BYTES } from './zarrLimits';
 import type { IPreview } from './zarrProtocol';
 import { elementV2, elementV3 } from './zarrTypes';
 import { repairedMetadata } from './zarrRepair';
+
+limitDecoding();
 
 /** So many first values are shown; an array hardly longer is shown whole. */
 const SHOWN = 5;
@@ -41,18 +44,16 @@ async function firstChunk(reader: ObjectReader, node: INode): Promise<zarr.Chunk
   } catch (error) {
     // zarrita wraps what the store threw.
     const cause = error instanceof Error ? error.cause : null;
+    let message = error instanceof Error ? error.message : String(error);
     for (const thrown of [error, cause]) {
-      if (thrown instanceof ReadError || (thrown as Error)?.name === 'AbortError') {
+      if (thrown instanceof ReadError && thrown.failure.reason === 'too-large') {
+        message = `more than ${MAX_PREVIEW_BYTES / 1024 ** 2} MB would have to be read or decoded`;
+      } else if (thrown instanceof ReadError || (thrown as Error)?.name === 'AbortError') {
         throw thrown;
       }
     }
-    throw new ReadError({
-      status: 0,
-      reason: 'unsupported',
-      key: reader.place.prefix + node.path,
-      message: error instanceof Error ? error.message : String(error),
-      hint: ''
-    });
+    const key = reader.place.prefix + node.path;
+    throw new ReadError({ status: 0, reason: 'unsupported', key, message, hint: '' });
   }
 }
 
@@ -79,7 +80,7 @@ class ArrayFiles implements zarr.AsyncReadable {
   }
 
   async get(key: string, options: zarr.GetOptions = {}): Promise<Uint8Array | undefined> {
-    return this._files.get(key) ?? this._reader.get(this._path(key), options);
+    return this._files.get(key) ?? this._read(key, options);
   }
 
   getRange(
@@ -87,11 +88,15 @@ class ArrayFiles implements zarr.AsyncReadable {
     range: zarr.RangeQuery,
     options: zarr.GetOptions = {}
   ): Promise<Uint8Array | undefined> {
-    return this._reader.get(this._path(key), { ...options, range });
+    return this._read(key, { ...options, range });
   }
 
-  private _path(key: string): string {
-    return this._node.path === '' ? key.slice(1) : this._node.path + key;
+  private _read(
+    key: string,
+    options: { range?: zarr.RangeQuery; signal?: AbortSignal }
+  ): Promise<Uint8Array | undefined> {
+    const path = this._node.path === '' ? key.slice(1) : this._node.path + key;
+    return this._reader.get(path, { ...options, atMost: MAX_PREVIEW_BYTES });
   }
 
   private readonly _files: ReadonlyMap<string, Uint8Array>;
