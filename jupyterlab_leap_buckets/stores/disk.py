@@ -24,10 +24,12 @@ from ..paths import TEMPORARY_FOLDER, from_disk, to_disk
 from .base import ABSENT, ObjectInfo, changed, not_found
 from .below import folder as open_folder
 from .below import listing
+from .disk_errors import clash, missing, no_space
 
 LEFTOVER_SECONDS = 7 * 24 * 3600
 """Age at which an unfinished upload of a server that is gone is deleted."""
 LOOKS = 20
+"""How often a path is looked up while another program moves its folders."""
 
 
 class Disk:
@@ -56,14 +58,14 @@ class Disk:
         return real
 
     @contextlib.contextmanager
-    def _place(self, real: str, mode: int | None = None) -> Iterator[tuple[int, str]]:
+    def _folder_of(self, real: str, mode: int | None = None) -> Iterator[tuple[int, str]]:
         """The open folder of a real path, and its name in there. mode: that of missing folders, which are then made."""
         parent, name = os.path.split(real)
         with open_folder(self.root, parent, mode) as descriptor:
             yield descriptor, name
 
     def _status(self, real: str) -> os.stat_result:
-        with self._place(real) as (descriptor, name):
+        with self._folder_of(real) as (descriptor, name):
             return os.stat(name, dir_fd=descriptor, follow_symlinks=False)
 
     # Reading
@@ -85,7 +87,7 @@ class Disk:
                 entries = list(self._described(chosen[:limit], prefix, folder, descriptor))
         except (FileNotFoundError, NotADirectoryError):
             if not os.path.isdir(self.root):
-                raise _missing() from None
+                raise missing() from None
             return [], None
         return entries, chosen[limit - 1][0] if len(chosen) > limit else None
 
@@ -137,7 +139,7 @@ class Disk:
 
     def open(self, key: str) -> tuple[BinaryIO, ObjectInfo]:
         """An open file to read from, and the object's facts."""
-        with self._place(self.locate(key)) as (folder, name):
+        with self._folder_of(self.locate(key)) as (folder, name):
             descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -163,7 +165,7 @@ class Disk:
         path = os.path.join(self.root, TEMPORARY_FOLDER, secrets.token_hex(16))
         if os.path.islink(os.path.dirname(path)):
             raise LeapError(403, "outside-bucket", f"{TEMPORARY_FOLDER} is a link.", "Remove the link.")
-        with self._place(path, 0o700) as (folder, name):
+        with self._folder_of(path, 0o700) as (folder, name):
             if not self._swept:
                 self._swept = True
                 _sweep(folder)
@@ -175,11 +177,11 @@ class Disk:
         """Find out before a byte moves whether `place` would refuse."""
         path = self.locate(key)
         if os.path.isdir(path) or not self._can_hold(os.path.dirname(path)):
-            raise _clash(key)
+            raise clash(key)
         self._check_generation(key, if_generation)
         free = os.statvfs(self.root)  # where the temporary file will be
         if size > free.f_bavail * free.f_frsize:
-            raise _no_space()
+            raise no_space()
 
     def _can_hold(self, folder: str) -> bool:
         """Whether a folder is there or can be made. Its empty ones may come and go while this looks."""
@@ -190,7 +192,7 @@ class Disk:
                 return False
             except FileNotFoundError:
                 if folder == self.root:
-                    raise _missing() from None
+                    raise missing() from None
                 folder = os.path.dirname(folder)
 
     def place(self, temporary: str, key: str, if_generation: str | None) -> ObjectInfo:
@@ -220,7 +222,7 @@ class Disk:
         attempts = 3
         while True:
             try:
-                with self._place(path, 0o777) as (folder, name):
+                with self._folder_of(path, 0o777) as (folder, name):
                     self._move(temporary, folder, name, if_generation)
                     return os.stat(name, dir_fd=folder, follow_symlinks=False)
             except FileNotFoundError:
@@ -230,7 +232,7 @@ class Disk:
             except (FileExistsError, NotADirectoryError, IsADirectoryError):
                 if self.info(key) is not None:
                     raise changed(key, ABSENT) from None
-                raise _clash(key) from None
+                raise clash(key) from None
 
     def _check_generation(self, key: str, if_generation: str | None) -> None:
         if if_generation is not None:
@@ -251,7 +253,7 @@ class Disk:
                 os.unlink(name, dir_fd=descriptor)
             while folder != self.root:
                 try:
-                    with self._place(folder) as (descriptor, name):
+                    with self._folder_of(folder) as (descriptor, name):
                         os.rmdir(name, dir_fd=descriptor)
                 except OSError:
                     break  # not empty
@@ -277,43 +279,6 @@ def describe(key: str, status: os.stat_result) -> ObjectInfo:
         updated=datetime.fromtimestamp(status.st_mtime, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         generation=f"{status.st_mtime_ns}-{status.st_size}-{status.st_ino}",
         content_type="application/octet-stream" if encoding else guessed,
-    )
-
-
-def refusal(error: OSError, key: str) -> LeapError:
-    """What the operating system said, as an answer."""
-    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENXIO):
-        return not_found(key)
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return LeapError(
-            403,
-            "no-permission",
-            f"The server may not do that to {key!r} on disk.",
-            "Check the file's permissions.",
-        )
-    if error.errno == errno.ELOOP:
-        return LeapError(403, "outside-bucket", f"{key!r} is a link that leads nowhere.", "Remove the link.")
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return _no_space()
-    if error.errno == errno.ENAMETOOLONG:
-        return LeapError(400, "name-too-long-for-disk", "The name is too long for this disk.", "Choose a shorter one.")
-    return LeapError(500, "disk-error", f"The disk failed: {os.strerror(error.errno or 0)}.", "Try again.")
-
-
-def _missing() -> LeapError:
-    return LeapError(404, "bucket-missing", "The folder of this bucket is gone.", "Ask whoever configured it.")
-
-
-def _no_space() -> LeapError:
-    return LeapError(507, "no-space", "The disk of this bucket is full.", "Delete what is no longer needed.")
-
-
-def _clash(key: str) -> LeapError:
-    return LeapError(
-        409,
-        "name-clash",
-        f"{key!r} needs a folder where there is a file, or a file where there is a folder.",
-        "This bucket is a folder on disk, which cannot hold both: choose another name.",
     )
 
 

@@ -14,7 +14,8 @@ from urllib.parse import unquote, urlsplit
 from ..checksum import crc32c
 from ..errors import LeapError
 from .base import ByteRange, ObjectInfo, Page, Reading, Store, Upload, folder_entry, not_found
-from .disk import Disk, refusal
+from .disk import Disk
+from .disk_errors import refusal
 
 READ_SIZE = 1024 * 1024
 
