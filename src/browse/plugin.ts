@@ -60,10 +60,8 @@ export const browse: JupyterFrontEndPlugin<void> = {
       }
     });
 
-    const { buckets } = store;
-    for (const [id, action] of Object.entries(
-      actions({ app, buckets, model, notebooks, panel, transfers, trans })
-    )) {
+    const all = actions({ app, ...store, model, notebooks, panel, transfers, trans });
+    for (const [id, action] of Object.entries(all)) {
       addCommand(commands, palette, trans, id, action);
     }
   }

@@ -1,0 +1,58 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { Widget } from '@lumino/widgets';
+import type { BucketList } from '../../store/buckets';
+import type { StoreClient } from '../../store/client';
+import type { IBucket } from '../../store/entry';
+import type { ILocation } from '../../store/path';
+import type { ITransfers } from '../../tokens';
+import type { IRow } from '../folder';
+import type { BrowseModel } from '../model';
+
+/** What the commands of the panel work with. */
+export interface IActionContext {
+  readonly app: JupyterFrontEnd;
+  readonly buckets: BucketList;
+  readonly client: StoreClient;
+  readonly model: BrowseModel;
+  /** Null where there are no notebooks to insert into. */
+  readonly notebooks: INotebookTracker | null;
+  readonly panel: Widget;
+  readonly transfers: ITransfers;
+  readonly trans: TranslationBundle;
+}
+
+export type Action = Pick<
+  CommandRegistry.ICommandOptions,
+  'execute' | 'isEnabled' | 'isVisible' | 'isToggled'
+>;
+
+/** Commands by id. */
+export type Actions = Record<string, Action>;
+
+/** An action on the focused row; neither visible nor enabled while there is none that suits. */
+export function onRow(
+  model: BrowseModel,
+  act: (row: IRow, bucket: IBucket, folder: ILocation) => unknown,
+  suits: (row: IRow) => boolean = () => true
+): Action {
+  const isEnabled = () => model.focused !== null && suits(model.focused);
+  return {
+    isEnabled,
+    isVisible: isEnabled,
+    execute: () => {
+      const { focused, bucket, location } = model;
+      return focused && bucket && location && suits(focused)
+        ? act(focused, bucket, location)
+        : undefined;
+    }
+  };
+}
+
+/** The keys an action on the selection is about: the selected rows if the focused one is among them. */
+export function chosenKeys(model: BrowseModel): readonly string[] {
+  const { keys, focus } = model.selection;
+  return focus === null ? [] : keys.has(focus) ? [...keys] : [focus];
+}

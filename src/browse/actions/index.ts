@@ -1,0 +1,15 @@
+import type { Actions, IActionContext } from './context';
+import { navigation } from './navigate';
+import { opening } from './open';
+import { sharing } from './share';
+import { uploading } from './upload';
+
+/** The commands of the panel, by id. Those about rows act on the focused or the selected ones. */
+export function actions(context: IActionContext): Actions {
+  return {
+    ...navigation(context),
+    ...opening(context),
+    ...sharing(context),
+    ...uploading(context)
+  };
+}

@@ -1,0 +1,42 @@
+import { CommandIDs } from '../../commands';
+import { isDataset } from '../../store/kind';
+import { fromDrivePath, type ILocation } from '../../store/path';
+import { type Actions, type IActionContext, onRow } from './context';
+
+/** Where the panel goes. */
+export function navigation({ app, model, panel }: IActionContext): Actions {
+  const show = (place: ILocation): Promise<void> => {
+    // First, so that the panel does not begin with the folder of last time.
+    const shown = model.start(place);
+    app.shell.activateById(panel.id);
+    return shown;
+  };
+  const openFolder = onRow(
+    model,
+    (row, _, { bucket }) => model.go({ bucket, key: row.key }),
+    row => row.kind === 'folder'
+  );
+  return {
+    [CommandIDs.showPanel]: {
+      execute: async ({ bucket, prefix }) => {
+        if (typeof bucket === 'string') {
+          await show({ bucket, key: String(prefix ?? '') });
+        } else {
+          app.shell.activateById(panel.id);
+        }
+      }
+    },
+    [CommandIDs.refresh]: { execute: () => model.refresh() },
+    [CommandIDs.goUp]: { execute: () => model.goUp() },
+    [CommandIDs.openFolder]: {
+      isEnabled: args => typeof args.path === 'string' || !!openFolder.isEnabled?.(args),
+      isVisible: () => model.focused !== null && isDataset(model.focused),
+      execute: args => {
+        const place = typeof args.path === 'string' ? fromDrivePath(args.path) : null;
+        return place
+          ? show({ bucket: place.bucket, key: place.key && `${place.key}/` })
+          : openFolder.execute(args);
+      }
+    }
+  };
+}
