@@ -4,7 +4,7 @@ import prettierRecommended from 'eslint-plugin-prettier/recommended';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-const capabilities = ['browse', 'transfer', 'credential', 'dataset', 'drive'];
+const capabilities = ['browse', 'transfer', 'credential', 'dataset', 'drive', 'job'];
 
 const deny = (...patterns) => ({
   'no-restricted-imports': [

@@ -8,6 +8,7 @@ from typing import Any
 def handlers() -> list[tuple[str, Any]]:
     """Tornado routes relative to the base URL."""
     from .buckets import BucketsHandler
+    from .details import DetailsHandler
     from .fallback import FallbackHandler
     from .list import ListHandler
     from .object import ObjectHandler
@@ -18,6 +19,7 @@ def handlers() -> list[tuple[str, Any]]:
         ("leap-buckets/buckets", BucketsHandler),
         ("leap-buckets/list", ListHandler),
         ("leap-buckets/object", ObjectHandler),
+        ("leap-buckets/details", DetailsHandler),
         ("leap-buckets/uploads", UploadsHandler),
         (r"leap-buckets/uploads/(?P<upload_id>[A-Za-z0-9_-]+)", UploadHandler),
         ("leap-buckets/token", TokenHandler),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import LeapError
@@ -16,7 +16,8 @@ ABSENT = "0"
 @dataclass(frozen=True)
 class ObjectInfo:
     """An object's facts. updated: RFC 3339 with `Z`. generation: opaque. crc32c: base64 of the four big-endian bytes,
-    None where the store has none. encoding: how the stored bytes are encoded (`gzip`), None for as they are."""
+    None where the store has none. encoding: how the stored bytes are encoded (`gzip`), None for as they are.
+    created: RFC 3339 with `Z`, None where a store did not say."""
 
     key: str
     size: int
@@ -26,6 +27,7 @@ class ObjectInfo:
     storage_class: str | None = None
     crc32c: str | None = None
     encoding: str | None = None
+    created: str | None = None
 
     def as_entry(self, prefix: str) -> dict[str, Any]:
         """The entry of a list of `prefix`."""
@@ -38,6 +40,7 @@ class ObjectInfo:
             "generation": self.generation,
             "contentType": self.content_type,
             "storageClass": self.storage_class,
+            "created": self.created,
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -58,7 +61,30 @@ def folder_entry(prefix: str, key: str) -> dict[str, Any]:
         "generation": None,
         "contentType": None,
         "storageClass": None,
+        "created": None,
     }
+
+
+@dataclass(frozen=True)
+class Details:
+    """All there is to know about an object. md5: base64, None where the store has none. metadata: the custom one.
+    public: whether the whole world may read it, None where that is unknown."""
+
+    info: ObjectInfo
+    md5: str | None = None
+    cache_control: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    public: bool | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **self.info.as_json(),
+            "md5": self.md5,
+            "encoding": self.info.encoding,
+            "cacheControl": self.cache_control,
+            "metadata": dict(self.metadata),
+            "public": self.public,
+        }
 
 
 @dataclass(frozen=True)
@@ -134,6 +160,10 @@ class Store(ABC):
     @abstractmethod
     async def head(self, key: str) -> ObjectInfo:
         """An object's facts; 404 when there is none."""
+
+    @abstractmethod
+    async def details(self, key: str) -> Details:
+        """All there is to know about an object; 404 when there is none."""
 
     @abstractmethod
     async def read(self, key: str, wanted: ByteRange | None) -> Reading:

@@ -272,13 +272,17 @@ def _real(path: str, key: str) -> str:
 
 
 def describe(key: str, status: os.stat_result) -> ObjectInfo:
+    """`created` is when the file got its content: the best there is, as file systems need not tell when a file was
+    made, and a new content is a new object."""
+    modified = datetime.fromtimestamp(status.st_mtime, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     guessed, encoding = mimetypes.guess_type(key.rpartition("/")[2], strict=False)
     return ObjectInfo(
         key=key,
         size=status.st_size,
-        updated=datetime.fromtimestamp(status.st_mtime, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        updated=modified,
         generation=f"{status.st_mtime_ns}-{status.st_size}-{status.st_ino}",
         content_type="application/octet-stream" if encoding else guessed,
+        created=modified,
     )
 
 

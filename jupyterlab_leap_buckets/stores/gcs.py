@@ -15,6 +15,7 @@ import aiohttp
 from ..errors import LeapError
 from .base import (
     ByteRange,
+    Details,
     ObjectInfo,
     Page,
     Reading,
@@ -26,10 +27,10 @@ from .base import (
     not_satisfiable,
 )
 from .gcs_client import BROKEN, Answer, GcsClient, failure, jitter, unreachable
-from .gcs_object import OBJECT_FIELDS, condition, described, object_info
+from .gcs_object import DETAIL_FIELDS, OBJECT_FIELDS, condition, described, details, object_info
 from .gcs_upload import GcsUpload
 
-LIST_FIELDS = "nextPageToken,prefixes,items(name,size,updated,generation,contentType,storageClass)"
+LIST_FIELDS = "nextPageToken,prefixes,items(name,size,updated,timeCreated,generation,contentType,storageClass)"
 OBJECT = "/storage/v1/b/{}/o/{}"
 READ_ATTEMPTS = 5
 """Connections in a row that may break without a byte before a read fails."""
@@ -70,6 +71,15 @@ class GcsStore(Store):
 
     async def head(self, key: str) -> ObjectInfo:
         return object_info(await self._metadata(key, OBJECT_FIELDS))
+
+    async def details(self, key: str) -> Details:
+        item, public = await asyncio.gather(self._metadata(key, DETAIL_FIELDS), self._public(key))
+        return details(item, public)
+
+    async def _public(self, key: str) -> bool | None:
+        """Whether somebody without any credentials may read it, by asking so once."""
+        status = await self._client.anonymous_status(self._client.url(OBJECT, self._bucket, key, fields="generation"))
+        return True if status == 200 else False if status in (401, 403, 404) else None
 
     async def _metadata(self, key: str, fields: str) -> dict[str, Any]:
         answer = await self._client.call("GET", self._client.url(OBJECT, self._bucket, key, fields=fields))

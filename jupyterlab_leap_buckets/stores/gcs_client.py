@@ -26,6 +26,7 @@ REPEATED = frozenset({408, 429, 500, 502, 503, 504})
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 8.0
 READ_BUFFER = 256 * 1024
+ANONYMOUS_SECONDS = 2.0
 
 BROKEN = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 """What a connection that failed or went silent raises."""
@@ -113,6 +114,14 @@ class GcsClient:
         """An answer whose body is still to be read; the caller closes it."""
         response, _ = await self._repeat(lambda: self._send("GET", url, headers, None), True)
         return response
+
+    async def anonymous_status(self, url: str) -> int | None:
+        """The status that somebody without credentials gets, None when it is not there within 2 seconds. Asked once."""
+        try:
+            async with asyncio.timeout(ANONYMOUS_SECONDS), await self._plain("GET", url, {}, None) as response:
+                return response.status
+        except BROKEN:
+            return None
 
     async def session_call(
         self,

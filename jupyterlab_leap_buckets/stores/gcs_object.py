@@ -10,9 +10,10 @@ from typing import Any
 from multidict import CIMultiDictProxy
 
 from ..errors import LeapError
-from .base import ObjectInfo, changed
+from .base import Details, ObjectInfo, changed
 
-OBJECT_FIELDS = "name,size,updated,generation,contentType,storageClass,crc32c,contentEncoding"
+OBJECT_FIELDS = "name,size,updated,timeCreated,generation,contentType,storageClass,crc32c,contentEncoding"
+DETAIL_FIELDS = OBJECT_FIELDS + ",md5Hash,cacheControl,metadata"
 
 
 def object_info(item: Mapping[str, Any]) -> ObjectInfo:
@@ -26,6 +27,18 @@ def object_info(item: Mapping[str, Any]) -> ObjectInfo:
         storage_class=item.get("storageClass"),
         crc32c=item.get("crc32c"),
         encoding=item.get("contentEncoding") or None,
+        created=item.get("timeCreated"),
+    )
+
+
+def details(item: Mapping[str, Any], public: bool | None) -> Details:
+    """Google's object resource in full."""
+    return Details(
+        info=object_info(item),
+        md5=item.get("md5Hash"),
+        cache_control=item.get("cacheControl"),
+        metadata=item.get("metadata") or {},
+        public=public,
     )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..checksum import crc32c
 from ..errors import LeapError
-from .base import ByteRange, ObjectInfo, Page, Reading, Store, Upload, folder_entry, not_found
+from .base import ByteRange, Details, ObjectInfo, Page, Reading, Store, Upload, folder_entry, not_found
 from .disk import Disk
 from .disk_errors import refusal
 
@@ -52,6 +52,9 @@ class LocalStore(Store):
         if info is None:
             raise not_found(key)
         return info
+
+    async def details(self, key: str) -> Details:
+        return Details(await self.head(key), public=False)
 
     async def read(self, key: str, wanted: ByteRange | None) -> Reading:
         file, info = await _blocking(key, self._disk.open, key)

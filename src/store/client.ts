@@ -1,6 +1,13 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { IAccessToken, IBucket, IObject, IPage, IUploadSession } from './entry';
+import type {
+  IAccessToken,
+  IBucket,
+  IDetails,
+  IObject,
+  IPage,
+  IUploadSession
+} from './entry';
 import { StoreError } from './errors';
 
 /** Which objects to list. */
@@ -72,6 +79,11 @@ export class StoreClient {
       signal
     });
     return describe(key, response.headers);
+  }
+
+  /** All there is to know about an object: its checksums, custom metadata and who may read it. */
+  async details(bucket: string, key: string, signal?: AbortSignal): Promise<IDetails> {
+    return this._json(this.url('details', { bucket, key }), 'generation', { signal });
   }
 
   /**

@@ -30,6 +30,8 @@ export interface IEntry {
   readonly generation: string | null;
   readonly contentType: string | null;
   readonly storageClass: string | null;
+  /** RFC 3339 with `Z`, from which the end of a scratch object follows; null for a folder. */
+  readonly created: string | null;
 }
 
 export interface IPage {
@@ -48,6 +50,23 @@ export interface IObject {
   readonly contentType: string | null;
   /** Base64 of the big-endian crc32c, where the store computes one. */
   readonly crc32c?: string | null;
+}
+
+/** All there is to know about an object, as `GET details` tells it. */
+export interface IDetails extends IEntry {
+  readonly kind: 'object';
+  readonly size: number;
+  /** Base64 of the big-endian crc32c, where the store has one. */
+  readonly crc32c: string | null;
+  /** Base64, where the store has one. */
+  readonly md5: string | null;
+  /** How the stored bytes are encoded, such as `gzip`; null for as they are. */
+  readonly encoding: string | null;
+  readonly cacheControl: string | null;
+  /** The custom metadata. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Whether the whole world may read it; null where that is unknown. */
+  readonly public: boolean | null;
 }
 
 /** An upload session as `POST uploads` opens it. */

@@ -63,13 +63,13 @@ export class MemoryStore {
 
 function object(key: string, name: string): IEntry {
   const updated = '2026-01-02T03:04:05Z';
-  const unknown = { generation: '1', contentType: null, storageClass: null };
+  const unknown = { generation: '1', contentType: null, storageClass: null, created: null };
   return { kind: 'object', name, key, size: name.length, updated, ...unknown };
 }
 
 function folder(prefix: string, name: string): IEntry {
   const none = { size: null, updated: null, generation: null };
-  const unknown = { contentType: null, storageClass: null };
+  const unknown = { contentType: null, storageClass: null, created: null };
   return { kind: 'folder', name, key: `${prefix}${name}/`, ...none, ...unknown };
 }
 
