@@ -15,6 +15,19 @@ export namespace CommandIDs {
   export const goUp = 'leap-buckets:go-up';
   export const insertSnippet = 'leap-buckets:insert-snippet';
   export const copyUri = 'leap-buckets:copy-uri';
+  export const back = 'leap-buckets:back';
+  export const forward = 'leap-buckets:forward';
+  export const goToPath = 'leap-buckets:go-to-path';
+  export const toggleFavourite = 'leap-buckets:toggle-favourite';
+  export const addBucket = 'leap-buckets:add-bucket';
+  export const removeBucket = 'leap-buckets:remove-bucket';
+  export const openWith = 'leap-buckets:open-with';
+  export const openInNewTab = 'leap-buckets:open-in-new-tab';
+  export const download = 'leap-buckets:download';
+  export const details = 'leap-buckets:details';
+  export const copyPath = 'leap-buckets:copy-path';
+  export const copyUrl = 'leap-buckets:copy-url';
+  export const copySnippet = 'leap-buckets:copy-snippet';
   export const openLink = 'leap-buckets:open-link';
   export const generateToken = 'leap-buckets:generate-token';
 }
@@ -54,6 +67,36 @@ function commandTable(trans: TranslationBundle): Record<string, ICommandText> {
       caption: trans.__('Put the Python that reads this into the active notebook')
     },
     [CommandIDs.copyUri]: { label: trans.__('Copy URI') },
+    [CommandIDs.back]: { label: trans.__('Back'), caption: trans.__('The folder shown before') },
+    [CommandIDs.forward]: { label: trans.__('Forward') },
+    [CommandIDs.goToPath]: {
+      label: trans.__('Go to Path...'),
+      caption: trans.__('Paste a gs:// address, or one of the Google console'),
+      palette: true
+    },
+    [CommandIDs.toggleFavourite]: {
+      label: trans.__('Favourite'),
+      caption: trans.__('Keep this folder in the place chooser')
+    },
+    [CommandIDs.addBucket]: {
+      label: trans.__('Add Public Bucket...'),
+      caption: trans.__('Browse a bucket that everybody may read'),
+      palette: true
+    },
+    [CommandIDs.removeBucket]: { label: trans.__('Remove Public Bucket') },
+    [CommandIDs.openWith]: { label: trans.__('Open With') },
+    [CommandIDs.openInNewTab]: { label: trans.__('Open in New Browser Tab') },
+    [CommandIDs.download]: {
+      label: trans.__('Download'),
+      caption: trans.__('Save to your computer: one file as itself, more as a zip file')
+    },
+    [CommandIDs.details]: { label: trans.__('Details') },
+    [CommandIDs.copyPath]: {
+      label: trans.__('Copy Path'),
+      caption: trans.__('The bucket and the name, as gcsfs takes them')
+    },
+    [CommandIDs.copyUrl]: { label: trans.__('Copy HTTPS URL') },
+    [CommandIDs.copySnippet]: { label: trans.__('Copy Python') },
     [CommandIDs.openLink]: { label: trans.__('Open a Link to a Bucket') },
     [CommandIDs.generateToken]: {
       label: trans.__('Generate Upload Token'),

@@ -7,12 +7,34 @@ export function isUri(text: string): boolean {
   return /^\s*[a-z][a-z0-9]*:\/\//i.test(text);
 }
 
+/** The addresses of Google's console and of objects on the web: bucket first, then the key. */
+const WEB_ADDRESSES = [
+  /^https:\/\/console\.cloud\.google\.com\/storage\/browser\/(?:_details\/)?([^/;?#]+)\/?([^;?#]*)/,
+  /^https:\/\/storage\.googleapis\.com\/(?:download\/)?storage\/v1\/b\/([^/?#]+)\/o\/?([^?#]*)/,
+  /^https:\/\/storage\.(?:googleapis|cloud\.google)\.com\/([^/?#]+)\/?([^?#]*)/,
+  /^https:\/\/([a-z0-9][a-z0-9._-]+)\.storage\.googleapis\.com\/?([^?#]*)/
+];
+
+/** The `gs://` URI behind an address of Google's console or of an object on the web; others as they are. */
+export function asBucketUri(text: string): string {
+  const address = text.trim();
+  const found = WEB_ADDRESSES.map(form => form.exec(address)).find(match => match !== null);
+  if (!found) {
+    return address;
+  }
+  try {
+    return `gs://${found[1]}/${decodeURIComponent(found[2])}`;
+  } catch {
+    return address;
+  }
+}
+
 /**
- * The place a URI such as `gs://bucket/a/b` means, or null if no bucket here has it. A bucket may
+ * The place an address such as `gs://bucket/a/b` means, or null if no bucket here has it. A bucket may
  * be listed for several homes: the one whose home holds the key is taken.
  */
 export function fromUri(uri: string, buckets: readonly IBucket[]): ILocation | null {
-  const text = uri.trim();
+  const text = asBucketUri(uri);
   const found = buckets.filter(bucket => text === bucket.uri || text.startsWith(`${bucket.uri}/`));
   if (found.length === 0) {
     return null;

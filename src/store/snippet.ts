@@ -2,20 +2,34 @@ import type { IBucket, IEntry } from './entry';
 import { isDataset } from './kind';
 import { toLocalPath, toUri } from './path';
 
+/**
+ * What the Python for an entry looks like: `library` reads it with what suits its kind (xarray, pandas),
+ * `fsspec` opens it as bytes, `address` only names it.
+ */
+export type SnippetFlavour = 'library' | 'fsspec' | 'address';
+
 /** Python that reads an entry, ready to run where the bucket's libraries are installed. */
-export function readSnippet(bucket: IBucket, entry: Pick<IEntry, 'kind' | 'name' | 'key'>): string {
+export function readSnippet(
+  bucket: IBucket,
+  entry: Pick<IEntry, 'kind' | 'name' | 'key'>,
+  flavour: SnippetFlavour = 'library'
+): string {
   const place = literal(address(bucket, entry));
+  if (flavour === 'address') {
+    return place;
+  }
+  if (flavour === 'fsspec') {
+    return entry.kind === 'folder' ? listing(place) : bytes(place);
+  }
   if (isDataset(entry)) {
     return `import xarray as xr\n\nds = xr.open_zarr(${place})\nds`;
   }
   if (entry.kind === 'folder') {
-    return `import fsspec\n\nfs, path = fsspec.url_to_fs(${place})\nfs.ls(path)`;
+    return listing(place);
   }
   const extension = entry.name.slice(entry.name.lastIndexOf('.') + 1).toLowerCase();
   const read = READERS[extension];
-  return read
-    ? read(place)
-    : `import fsspec\n\nwith fsspec.open(${place}, "rb") as f:\n    data = f.read()`;
+  return (read ?? bytes)(place);
 }
 
 const READERS: Record<string, (place: string) => string> = {
@@ -32,6 +46,14 @@ const READERS: Record<string, (place: string) => string> = {
   log: text
 };
 
+function listing(place: string): string {
+  return `import fsspec\n\nfs, path = fsspec.url_to_fs(${place})\nfs.ls(path)`;
+}
+
+function bytes(place: string): string {
+  return `import fsspec\n\nwith fsspec.open(${place}, "rb") as f:\n    data = f.read()`;
+}
+
 function netcdf(place: string): string {
   return `import fsspec\nimport xarray as xr\n\nds = xr.open_dataset(fsspec.open(${place}).open(), engine="h5netcdf")\nds`;
 }
@@ -43,7 +65,7 @@ function text(place: string): string {
 /**
  * What the libraries take: a URI, or for a folder on disk its path, as not all of them know `file://`.
  */
-function address(bucket: IBucket, { key, kind }: Pick<IEntry, 'key' | 'kind'>): string {
+export function address(bucket: IBucket, { key, kind }: Pick<IEntry, 'key' | 'kind'>): string {
   if (bucket.provider === 'local') {
     const root = decodeURIComponent(new URL(bucket.uri).pathname);
     return toLocalPath({ bucket: root, key }, kind);
