@@ -118,10 +118,11 @@ class GcsClient:
     async def anonymous_status(self, url: str) -> int | None:
         """The status that somebody without credentials gets, None when it is not there within 2 seconds. Asked once."""
         try:
-            async with asyncio.timeout(ANONYMOUS_SECONDS), await self._plain("GET", url, {}, None) as response:
-                return response.status
+            response = await asyncio.wait_for(self._plain("GET", url, {}, None), ANONYMOUS_SECONDS)
         except BROKEN:
             return None
+        response.close()
+        return response.status
 
     async def session_call(
         self,

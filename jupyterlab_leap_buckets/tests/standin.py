@@ -24,7 +24,8 @@ CHUNK = 256 * 1024
 
 
 class StandIn:
-    """The service. `buckets` and `faults` may be changed while it runs; `token`, if set, has to be presented."""
+    """The service. `buckets` and `faults` may be changed while it runs; `token`, if set, has to be presented,
+    except to read a public bucket."""
 
     def __init__(self, buckets: Iterable[str] = (), token: str = "") -> None:
         self.buckets = {name: Bucket(name) for name in buckets}
@@ -73,9 +74,9 @@ class StandIn:
         raw_path, _, raw_query = request.raw_path.partition("?")
         query = dict(parse_qsl(raw_query, keep_blank_values=True))
         is_session = "upload_id" in query
-        if self.token and not is_session and request.headers.get("Authorization") != f"Bearer {self.token}":
-            raise Refused(401, "Invalid Credentials")
         parts = [unquote(part) for part in raw_path.strip("/").split("/")]
+        if not is_session and not self._may(request, parts):
+            raise Refused(401, "Invalid Credentials")
         match parts:
             case ["storage", "v1", "b"]:
                 return await self._buckets(request)
@@ -88,6 +89,13 @@ class StandIn:
             case ["upload", "storage", "v1", "b", name, "o"]:
                 return await self._upload(request, self._bucket(name), query, fault)
         raise Refused(404, "Not Found")
+
+    def _may(self, request: web.Request, parts: list[str]) -> bool:
+        """Who has the token may everything, everybody may read below a public bucket: its objects, not itself."""
+        if not self.token or request.headers.get("Authorization") == f"Bearer {self.token}":
+            return True
+        bucket = self.buckets.get(parts[3]) if parts[:3] == ["storage", "v1", "b"] and len(parts) > 4 else None
+        return request.method == "GET" and bucket is not None and bucket.public
 
     def _bucket(self, name: str) -> Bucket:
         if name not in self.buckets:

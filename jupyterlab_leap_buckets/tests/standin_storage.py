@@ -11,6 +11,7 @@ import bisect
 import hashlib
 import itertools
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import format_datetime
@@ -39,6 +40,8 @@ class Object:
     content_type: str
     updated: datetime
     encoding: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What else its resource says, such as `cacheControl`."""
 
     def resource(self, bucket: str) -> dict[str, Any]:
         time = self.updated.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -58,6 +61,7 @@ class Object:
             "crc32c": crc32c(self.data),
             "etag": base64.b64encode(str(self.generation).encode()).decode(),
             **({"contentEncoding": self.encoding} if self.encoding else {}),
+            **self.more,
         }
 
     @property
@@ -97,6 +101,7 @@ class Bucket:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.public = False
         self.sessions: dict[str, Session] = {}
         self._objects: dict[bytes, Object] = {}
         self._names: list[bytes] = []
@@ -128,11 +133,12 @@ class Bucket:
         content_type: str,
         preconditions: dict[str, str],
         encoding: str | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> Object:
         check_name(name)
         self.check(name, preconditions)
         key = name.encode()
-        made = Object(name, data, next(self._numbers), content_type, datetime.now(timezone.utc), encoding)
+        made = Object(name, data, next(self._numbers), content_type, datetime.now(timezone.utc), encoding, more or {})
         if self._find(name) is None:
             bisect.insort(self._names, key)
         self._objects[key] = made

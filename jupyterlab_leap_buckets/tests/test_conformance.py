@@ -104,11 +104,12 @@ async def test_a_folder_lists_its_own_names_only(place):
         ("object", "b.txt"),
         ("object", "é"),
     ]
-    fields = {"kind", "name", "key", "size", "updated", "generation", "contentType", "storageClass"}
+    fields = {"kind", "name", "key", "size", "updated", "generation", "contentType", "storageClass", "created"}
     assert all(set(entry) == fields for entry in entries)
     folder, file = entries[2], entries[4]
     assert folder["key"] == place.key("a/") and folder["size"] is None
     assert file["key"] == place.key("b.txt") and file["size"] == 5
+    assert folder["created"] is None and file["created"].endswith("Z")
     assert file["updated"].endswith("Z") and isinstance(file["generation"], str)
     assert file["contentType"] == "text/plain"
 

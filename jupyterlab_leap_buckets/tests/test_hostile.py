@@ -18,6 +18,7 @@ ROUTES = [
     ("HEAD", "object?bucket=disk&key=ada/x.txt"),
     ("PUT", "object?bucket=disk&key=ada/new.txt"),
     ("DELETE", "object?bucket=disk&key=ada/old.txt"),
+    ("GET", "details?bucket=disk&key=ada/x.txt"),
     ("POST", "uploads"),
     ("PUT", "uploads/some-id"),
     ("DELETE", "uploads/some-id"),

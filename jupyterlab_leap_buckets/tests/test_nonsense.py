@@ -16,6 +16,7 @@ pytestmark = pytest.mark.usefixtures("calm_log")
 async def test_illegal_names_are_refused_everywhere(client, key):
     replies = [
         await client.get("disk", key),
+        await client.ask("GET", "details", {"bucket": "disk", "key": key}),
         await client.put("disk", key, b"1"),
         await client.delete("disk", key),
         await client.start("disk", key, 1),
@@ -37,6 +38,7 @@ async def test_unknown_buckets(client, bucket, status, reason):
     for reply in (
         await client.list(bucket),
         await client.get(bucket, "x"),
+        await client.ask("GET", "details", {"bucket": bucket, "key": "x"}),
         await client.put(bucket, "x", b"1"),
         await client.delete(bucket, "x"),
         await client.start(bucket, "x", 1),
