@@ -104,7 +104,7 @@ export function Listing(props: IListingProps): JSX.Element {
         }
       }}
       onDoubleClick={event => {
-        if (indexOf(event.target) !== -1 && !(event.target as Element).closest('button')) {
+        if (indexOf(event.target) !== -1 && !(event.target as Element).closest('button, input')) {
           void context.commands.execute(CommandIDs.open);
         }
       }}
@@ -133,6 +133,7 @@ export function Listing(props: IListingProps): JSX.Element {
                 selected={selection.keys.has(row.key)}
                 reachable={focused === -1 ? index === drawn[0] : index === focused}
                 dropTarget={row.key === dropTarget}
+                renamed={model.renaming?.key === row.key ? model.renaming.done : null}
                 now={now}
               />
             );
@@ -198,6 +199,9 @@ function useKeptKeyboard(grid: React.RefObject<HTMLElement>, focus: string | nul
     const element = grid.current;
     const active = document.activeElement;
     if (!element || !isHere.current || (active !== document.body && !element.contains(active))) {
+      return;
+    }
+    if (active instanceof HTMLInputElement) {
       return;
     }
     const row =

@@ -48,6 +48,8 @@ export class BrowseModel {
   lost: { uri: string; why: 'no-bucket' | 'nothing-there' } | null = null;
   /** When the rows were listed: milliseconds, as `Date.now()`. */
   listedAt = 0;
+  /** The row whose name is being edited, and who gets the new name; null when that was given up. */
+  renaming: { readonly key: string; readonly done: (name: string | null) => void } | null = null;
 
   /** The bucket shown. */
   get bucket(): IBucket | null {
@@ -240,6 +242,20 @@ export class BrowseModel {
       this.selection = { keys, focus: key, anchor: anchor ?? key };
       this.changed.emit();
     }
+  }
+
+  /** Edits the name of a row in its place. Resolves with the new name, or null if it stays. */
+  async rename(key: string): Promise<string | null> {
+    this.renaming?.done(null);
+    const name = await new Promise<string | null>(done => {
+      this.renaming = { key, done };
+      this.changed.emit();
+    });
+    if (this.renaming?.key === key) {
+      this.renaming = null;
+      this.changed.emit();
+    }
+    return name;
   }
 
   /** Ends what is under way. */

@@ -5,6 +5,7 @@ import { formatBytes, formatSpan } from '../ui/format';
 import { IconButton } from '../ui/iconButton';
 import { iconOf, type IBrowseContext } from './context';
 import type { IRow } from './folder';
+import { RenameBox } from './rename';
 import { ROW_HEIGHT } from './window';
 
 export interface IRowProps extends IBrowseContext {
@@ -17,6 +18,8 @@ export interface IRowProps extends IBrowseContext {
   readonly reachable: boolean;
   /** Whether a drop would go into this folder. */
   readonly dropTarget: boolean;
+  /** Takes the new name while it is being edited here. */
+  readonly renamed: ((name: string | null) => void) | null;
   /** Milliseconds, as `Date.now()`. */
   readonly now: number;
 }
@@ -40,9 +43,13 @@ export function Row(props: IRowProps): JSX.Element {
     >
       <div role="gridcell" className="jp-BucketRow-name" title={row.name}>
         <Icon tag="span" className="jp-BucketRow-icon" width="16px" height="16px" />
-        <bdi className={row.name ? undefined : 'jp-mod-nameless'}>
-          {row.name || trans.__('(no name)')}
-        </bdi>
+        {props.renamed ? (
+          <RenameBox row={row} done={props.renamed} trans={trans} />
+        ) : (
+          <bdi className={row.name ? undefined : 'jp-mod-nameless'}>
+            {row.name || trans.__('(no name)')}
+          </bdi>
+        )}
       </div>
       <div role="gridcell" className="jp-BucketRow-size">
         {row.size === null ? '' : formatBytes(row.size)}
