@@ -3,6 +3,7 @@ import { Token } from '@lumino/coreutils';
 import type { Widget } from '@lumino/widgets';
 import type { BucketList } from './store/buckets';
 import type { StoreClient } from './store/client';
+import type { IOperation, IOperationRequest } from './store/operations';
 import type { ILocation } from './store/path';
 
 /** How every capability asks the server, and what buckets there are. */
@@ -43,4 +44,39 @@ export interface ITransfers {
 export const ITransfers = new Token<ITransfers>(
   'jupyterlab-leap-buckets:ITransfers',
   'Uploads files into a bucket and shows their progress.'
+);
+
+/** Has the server copy, move, delete, measure and search, and shows how far it is. */
+export interface IJobs {
+  /**
+   * Starts an operation. Resolves when it has ended, however; what failed is in the tray too.
+   *
+   * @param options.title - What it does, in the words of a person, such as `Deleting "a.txt"`.
+   * @param options.confirmedOwner - Whose folder it writes in, after the user agreed to that.
+   * @param options.handles - Reasons of failures that the caller answers itself: the tray does not show
+   *   an operation that failed for these alone.
+   * @throws StoreError when it could not be started, or was lost sight of; the tray tells it too.
+   */
+  run(
+    request: IOperationRequest,
+    options: {
+      readonly title: string;
+      readonly confirmedOwner?: string;
+      readonly handles?: readonly string[];
+    }
+  ): Promise<IOperation>;
+
+  /** Looks for names below a folder; what is found is listed in the main area. */
+  search(folder: ILocation, query: string): void;
+
+  /** Emitted when an operation has ended, with the folders in which names came, went or changed. */
+  readonly changed: ISignal<IJobs, readonly ILocation[]>;
+
+  /** The region "Jobs": hidden unless something takes its time, has failed, or has to be told. */
+  readonly tray: Widget;
+}
+
+export const IJobs = new Token<IJobs>(
+  'jupyterlab-leap-buckets:IJobs',
+  'Has the server copy, move, delete, measure and search, and shows how far it is.'
 );

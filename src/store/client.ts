@@ -1,13 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type {
-  IAccessToken,
-  IBucket,
-  IDetails,
-  IObject,
-  IPage,
-  IUploadSession
-} from './entry';
+import type { IAccessToken, IBucket, IDetails, IObject, IPage, IUploadSession } from './entry';
 import { StoreError } from './errors';
 
 /** Which objects to list. */
@@ -54,10 +47,27 @@ export class StoreClient {
   }
 
   async buckets(signal?: AbortSignal): Promise<IBucket[]> {
-    const answer = await this._json<{ buckets: IBucket[] }>(this.url('buckets'), 'buckets', {
+    const answer = await this.json<{ buckets: IBucket[] }>(this.url('buckets'), 'buckets', {
       signal
     });
     return answer.buckets;
+  }
+
+  /**
+   * Adds a bucket that everybody may read, by its address (`gs://name` or `gs://name/prefix/`). Rejects
+   * when it is not public. The server keeps it until it stops.
+   */
+  async addBucket(uri: string, label?: string): Promise<IBucket> {
+    return this.json(this.url('buckets'), 'id', {
+      method: 'POST',
+      body: JSON.stringify({ uri, label }),
+      headers: { 'Content-Type': 'application/json' }
+    });
+  }
+
+  /** Forgets a bucket that was added. */
+  async removeBucket(id: string): Promise<void> {
+    await this.request(this.url(`buckets/${encodeURIComponent(id)}`), { method: 'DELETE' });
   }
 
   async list(bucket: string, prefix: string, options: IListOptions = {}): Promise<IPage> {
@@ -69,12 +79,12 @@ export class StoreClient {
       pageToken,
       startsWith
     };
-    return this._json(this.url('list', query), 'entries', { signal });
+    return this.json(this.url('list', query), 'entries', { signal });
   }
 
   /** Size, type and generation of an object, without its bytes. */
   async head(bucket: string, key: string, signal?: AbortSignal): Promise<IObject> {
-    const response = await this._request(this.objectUrl(bucket, key), {
+    const response = await this.request(this.objectUrl(bucket, key), {
       method: 'HEAD',
       signal
     });
@@ -83,7 +93,7 @@ export class StoreClient {
 
   /** All there is to know about an object: its checksums, custom metadata and who may read it. */
   async details(bucket: string, key: string, signal?: AbortSignal): Promise<IDetails> {
-    return this._json(this.url('details', { bucket, key }), 'generation', { signal });
+    return this.json(this.url('details', { bucket, key }), 'generation', { signal });
   }
 
   /**
@@ -100,7 +110,7 @@ export class StoreClient {
     if (length !== undefined) {
       headers.Range = `bytes=${offset}-${offset + length - 1}`;
     }
-    const response = await this._request(this.objectUrl(bucket, key), {
+    const response = await this.request(this.objectUrl(bucket, key), {
       headers,
       signal
     });
@@ -122,7 +132,7 @@ export class StoreClient {
     condition: Precondition,
     options: IWriteOptions & { contentType?: string } = {}
   ): Promise<IObject> {
-    return this._json(this.objectUrl(bucket, key), 'generation', {
+    return this.json(this.objectUrl(bucket, key), 'generation', {
       method: 'PUT',
       body,
       headers: {
@@ -141,7 +151,7 @@ export class StoreClient {
     generation: string,
     options: IWriteOptions = {}
   ): Promise<void> {
-    await this._request(this.objectUrl(bucket, key), {
+    await this.request(this.objectUrl(bucket, key), {
       method: 'DELETE',
       headers: { 'If-Match': `"${generation}"`, ...outsideHome(options) },
       signal: options.signal
@@ -159,7 +169,7 @@ export class StoreClient {
     },
     options: IWriteOptions = {}
   ): Promise<IUploadSession> {
-    return this._json(this.url('uploads'), 'id', {
+    return this.json(this.url('uploads'), 'id', {
       method: 'POST',
       body: JSON.stringify(upload),
       headers: { 'Content-Type': 'application/json', ...outsideHome(options) },
@@ -169,12 +179,12 @@ export class StoreClient {
 
   /** Ends a session without an object. */
   async abortUpload(id: string): Promise<void> {
-    await this._request(this.url(`uploads/${id}`), { method: 'DELETE' });
+    await this.request(this.url(`uploads/${id}`), { method: 'DELETE' });
   }
 
   /** A cloud token. Without a bucket it is the full one. */
   async token(signal?: AbortSignal): Promise<IAccessToken> {
-    return this._json(this.url('token'), 'accessToken', {
+    return this.json(this.url('token'), 'accessToken', {
       method: 'POST',
       body: '{}',
       // Else the browser calls the text plain, and makeRequest leaves it at that.
@@ -183,9 +193,9 @@ export class StoreClient {
     });
   }
 
-  /** The answer, which has this field: else a proxy answered in the server's place. */
-  private async _json<T>(url: string, field: keyof T, init: RequestInit): Promise<T> {
-    const response = await this._request(url, init);
+  /** The JSON answered to a request; it has this field, else a proxy answered in the server's place. */
+  async json<T>(url: string, field: keyof T, init: RequestInit): Promise<T> {
+    const response = await this.request(url, init);
     const body = await response.text();
     let answer: Partial<T> | null = null;
     try {
@@ -199,7 +209,8 @@ export class StoreClient {
     return answer as T;
   }
 
-  private async _request(url: string, init: RequestInit): Promise<Response> {
+  /** The answer to a request, whose status is one of success. */
+  async request(url: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
       response = await ServerConnection.makeRequest(url, init, this.settings);
@@ -214,7 +225,8 @@ export class StoreClient {
   }
 }
 
-function outsideHome({ confirmedOwner }: IWriteOptions): Record<string, string> {
+/** The header that tells that writing in somebody else's folder is meant. */
+export function outsideHome({ confirmedOwner }: IWriteOptions): Record<string, string> {
   return confirmedOwner === undefined
     ? {}
     : { [OUTSIDE_HOME_HEADER]: encodeURIComponent(confirmedOwner) };
