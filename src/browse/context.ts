@@ -6,12 +6,14 @@ import { isDataset } from '../store/kind';
 import { datasetIcon } from '../ui/icons';
 import type { IRow } from './folder';
 import type { BrowseModel } from './model';
+import type { BrowseSettings } from './settings';
 
 /** What every part of the panel works with. */
 export interface IBrowseContext {
   readonly model: BrowseModel;
   readonly commands: CommandRegistry;
   readonly docRegistry: DocumentRegistry;
+  readonly settings: BrowseSettings;
   readonly trans: TranslationBundle;
 }
 

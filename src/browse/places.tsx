@@ -1,10 +1,13 @@
 import { HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 import type { IBucket } from '../store/entry';
+import { toUri } from '../store/path';
 import type { IBrowseContext } from './context';
 
-/** The place chooser: every bucket in a person's words. */
-export function Places({ model, trans }: IBrowseContext): JSX.Element {
+/** The place chooser: every bucket in a person's words, and the favourites. */
+export function Places({ model, settings, trans }: IBrowseContext): JSX.Element {
+  const { buckets, location } = model;
+  const { favourites } = settings.values;
   const name = ({ label, expiresAfterDays }: IBucket) =>
     expiresAfterDays === null
       ? label
@@ -14,24 +17,48 @@ export function Places({ model, trans }: IBrowseContext): JSX.Element {
           expiresAfterDays,
           label
         );
+  const bucketOf = (id: string) => buckets?.find(bucket => bucket.id === id);
+  const shown = favourites.findIndex(
+    ({ bucket, prefix }) => bucket === location?.bucket && prefix === location.key
+  );
   return (
     <HTMLSelect
       className="jp-BucketPlaces"
       aria-label={trans.__('Place')}
       title={model.bucket ? `${name(model.bucket)}\n${model.bucket.uri}` : undefined}
-      value={model.location?.bucket ?? ''}
-      onChange={event => {
-        const bucket = model.buckets?.find(({ id }) => id === event.target.value);
+      value={shown === -1 ? (location?.bucket ?? '') : `${FAVOURITE}${shown}`}
+      onChange={({ target: { value } }) => {
+        const favourite = value.startsWith(FAVOURITE)
+          ? favourites[Number(value.slice(FAVOURITE.length))]
+          : undefined;
+        const bucket = bucketOf(favourite?.bucket ?? value);
         if (bucket) {
-          void model.go({ bucket: bucket.id, key: bucket.home });
+          void model.go({ bucket: bucket.id, key: favourite?.prefix ?? bucket.home });
         }
       }}
     >
-      {model.buckets?.map(bucket => (
+      {buckets?.map(bucket => (
         <option key={bucket.id} value={bucket.id}>
           {name(bucket)}
         </option>
       ))}
+      {favourites.length > 0 && (
+        <optgroup label={trans.__('Favourites')}>
+          {favourites.map(({ bucket, prefix }, index) => {
+            const known = bucketOf(bucket);
+            return (
+              known && (
+                <option key={`${bucket}/${prefix}`} value={`${FAVOURITE}${index}`}>
+                  {toUri(known.uri, prefix)}
+                </option>
+              )
+            );
+          })}
+        </optgroup>
+      )}
     </HTMLSelect>
   );
 }
+
+/** Begins the value of a favourite; no bucket's id has a space. */
+const FAVOURITE = 'favourite ';

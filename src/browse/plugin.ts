@@ -5,14 +5,17 @@ import {
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addCommand } from '../commands';
 import { fromDrivePath, type ILocation } from '../store/path';
 import { IStore, ITransfers } from '../tokens';
 import { actions } from './actions';
+import { History } from './history';
 import { BrowseModel } from './model';
 import { BucketPanel } from './panel';
+import { BrowseSettings } from './settings';
 
 /** Where the folder shown last is kept, with the layout of the workspace. */
 const PLACE = 'jupyterlab-leap-buckets:place';
@@ -23,7 +26,14 @@ export const browse: JupyterFrontEndPlugin<void> = {
   description: 'The side panel on cloud buckets.',
   autoStart: true,
   requires: [IStore, ITransfers],
-  optional: [ICommandPalette, ILayoutRestorer, INotebookTracker, IStateDB, ITranslator],
+  optional: [
+    ICommandPalette,
+    ILayoutRestorer,
+    INotebookTracker,
+    ISettingRegistry,
+    IStateDB,
+    ITranslator
+  ],
   activate: (
     app: JupyterFrontEnd,
     store: IStore,
@@ -31,20 +41,31 @@ export const browse: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
     notebooks: INotebookTracker | null,
+    registry: ISettingRegistry | null,
     state: IStateDB | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_leap_buckets');
     const { commands, docRegistry, serviceManager, shell } = app;
-    const model = new BrowseModel(store.client, store.buckets, ({ bucket, key }) => {
-      void state?.save(PLACE, { bucket, key });
+    const settings = new BrowseSettings();
+    const loaded = registry?.load(browse.id).then(
+      found => settings.follow(found),
+      // The panel works with the defaults; the settings editor shows what is wrong.
+      error => console.warn('The settings of Cloud Buckets could not be loaded.', error)
+    );
+    settings.changed.connect(() => (store.buckets.added = settings.values.buckets));
+    const history = new History();
+    const model = new BrowseModel(store.client, store.buckets, place => {
+      history.visit(place);
+      void state?.save(PLACE, { bucket: place.bucket, key: place.key });
     });
     const panel = new BucketPanel({
-      context: { model, commands, docRegistry, trans },
+      context: { model, settings, commands, docRegistry, trans },
       contextMenu: app.contextMenu.menu,
       transfers,
       start: async () => {
         const last = asLocation(await state?.fetch(PLACE));
+        await loaded;
         // A link may have shown another folder meanwhile.
         if (model.buckets === null && !model.loading) {
           await model.start(last);
@@ -60,7 +81,17 @@ export const browse: JupyterFrontEndPlugin<void> = {
       }
     });
 
-    const all = actions({ app, ...store, model, notebooks, panel, transfers, trans });
+    const all = actions({
+      app,
+      ...store,
+      history,
+      model,
+      notebooks,
+      panel,
+      settings,
+      transfers,
+      trans
+    });
     for (const [id, action] of Object.entries(all)) {
       addCommand(commands, palette, trans, id, action);
     }

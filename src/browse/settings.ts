@@ -1,5 +1,6 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Signal } from '@lumino/signaling';
+import type { IPublicBucket } from '../store/buckets';
 import type { SnippetFlavour } from '../store/snippet';
 
 /** A folder that a person comes back to. */
@@ -7,13 +8,6 @@ export interface IFavourite {
   readonly bucket: string;
   /** Empty, or ending in `/`. */
   readonly prefix: string;
-}
-
-/** A bucket that everybody may read, added by a person. */
-export interface IPublicBucket {
-  /** `gs://name` or `gs://name/prefix/`. */
-  readonly uri: string;
-  readonly label?: string;
 }
 
 /** What a person may set; the schema `browse.json` has the same names, with words and limits. */

@@ -23,15 +23,20 @@ export interface IBrowseViewProps extends IBrowseContext {
 export function BrowseView({ dropTarget, ...context }: IBrowseViewProps): JSX.Element {
   const now = useClock();
   return (
-    <UseSignal signal={context.model.changed}>
-      {() => <Shown {...context} dropTarget={dropTarget} now={Math.max(now, Date.now())} />}
+    <UseSignal signal={context.settings.changed}>
+      {() => (
+        <UseSignal signal={context.model.changed}>
+          {() => <Shown {...context} dropTarget={dropTarget} now={Math.max(now, Date.now())} />}
+        </UseSignal>
+      )}
     </UseSignal>
   );
 }
 
 function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
   const { dropTarget, now, ...context } = props;
-  const { model, commands, trans } = context;
+  const { model, settings, commands, trans } = context;
+  const { showSize, showAge } = settings.values;
   const view = React.useRef<HTMLDivElement>(null);
   const toList = () =>
     view.current
@@ -43,6 +48,8 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
     <div
       ref={view}
       className={`jp-BucketView${dropTarget && !isInside ? ' jp-mod-dropTarget' : ''}`}
+      data-size={showSize}
+      data-age={showAge}
     >
       <div className="jp-BucketView-bar">
         <Places {...context} />

@@ -9,17 +9,21 @@ import type { IBucket } from '../../store/entry';
 import type { ILocation } from '../../store/path';
 import type { ITransfers } from '../../tokens';
 import type { IRow } from '../folder';
+import type { History } from '../history';
 import type { BrowseModel } from '../model';
+import type { BrowseSettings } from '../settings';
 
 /** What the commands of the panel work with. */
 export interface IActionContext {
   readonly app: JupyterFrontEnd;
   readonly buckets: BucketList;
   readonly client: StoreClient;
+  readonly history: History;
   readonly model: BrowseModel;
   /** Null where there are no notebooks to insert into. */
   readonly notebooks: INotebookTracker | null;
   readonly panel: Widget;
+  readonly settings: BrowseSettings;
   readonly transfers: ITransfers;
   readonly trans: TranslationBundle;
 }

@@ -1,6 +1,7 @@
 import type { Actions, IActionContext } from './context';
 import { navigation } from './navigate';
 import { opening } from './open';
+import { places } from './places';
 import { sharing } from './share';
 import { uploading } from './upload';
 
@@ -9,6 +10,7 @@ export function actions(context: IActionContext): Actions {
   return {
     ...navigation(context),
     ...opening(context),
+    ...places(context),
     ...sharing(context),
     ...uploading(context)
   };
