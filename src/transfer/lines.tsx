@@ -4,6 +4,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 import { formatBytes } from '../ui/format';
 import { IconButton } from '../ui/iconButton';
+import { ProgressBar } from '../ui/progressBar';
 import { InsertButton } from './insert';
 import type { ITransfer, TransferQueue } from './queue';
 import { percent } from './summary';
@@ -27,14 +28,12 @@ export function Lines(context: ITrayContext): JSX.Element {
     (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)
   );
   return (
-    <ul className="jp-LeapTransfers-list" aria-label={trans.__('Files')}>
+    <ul className="jp-LeapTray-list" aria-label={trans.__('Files')}>
       {sorted.slice(0, MOST_LINES).map(transfer => (
         <Line key={transfer.id} transfer={transfer} {...context} />
       ))}
       {sorted.length > MOST_LINES && (
-        <li className="jp-LeapTransfers-more">
-          {trans.__('and %1 more', sorted.length - MOST_LINES)}
-        </li>
+        <li className="jp-LeapTray-more">{trans.__('and %1 more', sorted.length - MOST_LINES)}</li>
       )}
     </ul>
   );
@@ -49,11 +48,11 @@ function Line({
   const { id, name, state, error, place } = transfer;
   return (
     <li data-state={state}>
-      <div className="jp-LeapTransfers-row">
-        <bdi className="jp-LeapTransfers-name" title={name}>
+      <div className="jp-LeapTray-row">
+        <bdi className="jp-LeapTray-name" title={name}>
           {name}
         </bdi>
-        <span className="jp-LeapTransfers-detail">{detail(transfer, trans)}</span>
+        <span className="jp-LeapTray-detail">{detail(transfer, trans)}</span>
         {place && <InsertButton place={place} commands={commands} trans={trans} />}
         {(state === 'waiting' || state === 'moving') && (
           <IconButton
@@ -80,7 +79,7 @@ function Line({
       {(state === 'moving' || state === 'cancelling') && (
         <ProgressBar label={trans.__('Upload of %1', name)} value={percent(transfer)} />
       )}
-      {error && <div className="jp-LeapTransfers-error">{error.advice}</div>}
+      {error && <div className="jp-LeapTray-error">{error.advice}</div>}
     </li>
   );
 }
@@ -109,19 +108,4 @@ export function progressText(
     ? trans.__('trying again')
     : moving.speed > 0 && trans.__('%1/s', formatBytes(moving.speed));
   return [`${percent(moving)}%`, ...(pace ? [pace] : [])].join(', ');
-}
-
-export function ProgressBar({ label, value }: { label: string; value: number }): JSX.Element {
-  return (
-    <div
-      className="jp-LeapTransfers-progress"
-      role="progressbar"
-      aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={value}
-    >
-      <div style={{ width: `${value}%` }} />
-    </div>
-  );
 }

@@ -6,6 +6,7 @@ import type { IBucket } from '../store/entry';
 import type { StoreError } from '../store/errors';
 import { toUri } from '../store/path';
 import { formatBytes } from '../ui/format';
+import { confirmOutsideHome } from '../ui/outsideHome';
 import type { Choice, IExisting } from './conflict';
 import type { IQuestions } from './transfers';
 import type { IUploadRequest } from './uploadJob';
@@ -61,32 +62,14 @@ export class DialogQuestions implements IQuestions {
     return choice ? { choice, forAll: isChecked ?? false } : { choice: 'skip', forAll: true };
   }
 
-  async outsideHome(bucket: IBucket, owner: string | null): Promise<boolean> {
+  outsideHome(bucket: IBucket, owner: string | null): Promise<boolean> {
     const trans = this._trans;
-    const { button } = await showDialog({
+    return confirmOutsideHome(bucket, owner, trans, {
       title: owner
         ? trans.__('Upload into the folder of "%1"?', owner)
         : trans.__('Upload outside your own folder?'),
-      body: (
-        <div>
-          <p>
-            {owner
-              ? trans.__('%1 belongs to somebody else.', toUri(bucket.uri, `${owner}/`))
-              : trans.__('The top of %1 is shared by everybody.', bucket.uri)}
-          </p>
-          <p>{trans.__('Your own folder is %1.', toUri(bucket.uri, bucket.home))}</p>
-        </div>
-      ),
-      buttons: [
-        Dialog.cancelButton(),
-        Dialog.warnButton({
-          label: owner ? trans.__('Upload to "%1"', owner) : trans.__('Upload Anyway')
-        })
-      ],
-      // Enter must not be the second yes.
-      defaultButton: 0
+      accept: owner ? trans.__('Upload to "%1"', owner) : trans.__('Upload Anyway')
     });
-    return button.accept;
   }
 
   async refuse(error: StoreError): Promise<void> {

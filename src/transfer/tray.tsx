@@ -9,9 +9,11 @@ import {
 } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { IconButton } from '../ui/iconButton';
+import { useKeptFocus } from '../ui/keptFocus';
+import { ProgressBar } from '../ui/progressBar';
 import { Announcer, outcome } from './announcer';
 import { InsertButton } from './insert';
-import { type ITrayContext, Lines, ProgressBar, progressText } from './lines';
+import { type ITrayContext, Lines, progressText } from './lines';
 import type { ISummary } from './summary';
 import { percent, summarize } from './summary';
 
@@ -25,7 +27,7 @@ const TICK = 1000;
 export class TransferTray extends ReactWidget {
   constructor(private readonly _context: ITrayContext) {
     super();
-    this.addClass('jp-LeapTransfers');
+    this.addClass('jp-LeapTray');
     this._announcer = new Announcer(_context.trans);
     _context.queue.changed.connect(this._onChanged, this);
   }
@@ -105,8 +107,8 @@ function Region({ leave, ...context }: IRegionProps): JSX.Element {
   const only = queue.transfers.length === 1 ? queue.transfers[0].place : null;
   return (
     <div role="region" aria-label={trans.__('Transfers')} {...region}>
-      <div className="jp-LeapTransfers-summary">
-        <span className="jp-LeapTransfers-text" title={text}>
+      <div className="jp-LeapTray-summary">
+        <span className="jp-LeapTray-text" title={text}>
           {text}
         </span>
         {only && !open && <InsertButton place={only} commands={commands} trans={trans} />}
@@ -141,41 +143,4 @@ function movingText(summary: ISummary, trans: TranslationBundle): string {
   const { moving, failed } = summary;
   const parts = [trans._n('%1 file', '%1 files', moving), progressText(summary, trans)];
   return [...parts, ...(failed > 0 ? [trans._n('%1 failed', '%1 failed', failed)] : [])].join(', ');
-}
-
-/**
- * Keeps the keyboard where it was when the button under it goes away: on the last button of the
- * first line, or, when all goes away, wherever `leave` leads.
- */
-function useKeptFocus(leave: () => void): React.HTMLAttributes<HTMLElement> & {
-  ref: React.RefObject<HTMLDivElement>;
-} {
-  const ref = React.useRef<HTMLDivElement>(null);
-  const held = React.useRef(false);
-  // A button that is removed takes the focus along without a word.
-  const isLost = () => held.current && document.activeElement === document.body;
-  React.useEffect(() => {
-    if (isLost()) {
-      ref.current
-        ?.querySelector<HTMLElement>('.jp-LeapTransfers-summary button:last-of-type')
-        ?.focus();
-    }
-  });
-  React.useEffect(
-    () => () => {
-      if (isLost()) {
-        leave();
-      }
-    },
-    []
-  );
-  return {
-    ref,
-    onFocus: () => {
-      held.current = true;
-    },
-    onBlur: ({ relatedTarget }) => {
-      held.current = relatedTarget instanceof Node && !!ref.current?.contains(relatedTarget);
-    }
-  };
 }
