@@ -17,7 +17,8 @@ def open_store(bucket: Bucket, leap: LeapBuckets) -> Store:
     if bucket.provider == "local":
         from .local import LocalStore
 
-        return LocalStore.from_uri(bucket.uri)
+        homes = [place.home for place in leap.places if place.uri == bucket.uri and not place.error]
+        return LocalStore.from_uri(bucket.uri, homes)
     from .gcs import GcsStore
     from .gcs_client import GcsClient
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from ..errors import LeapError
 
 ABSENT = "0"
 """The generation of what does not exist: `if_generation=ABSENT` means "only if absent"."""
+LINKED_FOLDER = "inode/symlink"
+"""The content type by which `walk` tells of a link to a folder, which it does not follow."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,29 @@ class Store(ABC):
     @abstractmethod
     async def begin_upload(self, key: str, size: int, content_type: str, if_generation: str | None) -> Upload:
         """Start an upload of `size` bytes."""
+
+    @abstractmethod
+    def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
+        """Every object whose key begins with `prefix`, in pages. What is below a folder comes together, and comes
+        whole although objects are deleted meanwhile."""
+
+    @abstractmethod
+    async def addresses(self, keys: Sequence[str]) -> list[str]:
+        """Where keys and prefixes really are: two of one provider are one place when their addresses are equal, and
+        one is below another when its address begins with that one's."""
+
+    async def is_link(self, prefix: str) -> bool:
+        """Whether a folder is only a link to one elsewhere."""
+        return False
+
+    async def copy(self, source: Store, info: ObjectInfo, key: str, if_generation: str) -> ObjectInfo | None:
+        """Copy an object of `source`, in that generation alone, to here without its bytes passing through this server.
+        None where that is not possible; 412 when one of the two has changed."""
+        return None
+
+    async def tidy(self, prefix: str) -> bool:
+        """Remove folders at and below `prefix` that hold nothing. Whether that one was there until now."""
+        return False
 
     @abstractmethod
     async def close(self) -> None:

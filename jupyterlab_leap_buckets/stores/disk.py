@@ -15,7 +15,7 @@ import secrets
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from typing import BinaryIO
 
@@ -33,8 +33,10 @@ LOOKS = 20
 
 
 class Disk:
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, homes: Iterable[str] = ()) -> None:
+        """homes: prefixes whose folders stay when they are empty."""
         self.root = os.path.realpath(root)
+        self._kept = {self.root, *(os.path.join(self.root, to_disk(home[:-1])) for home in homes if home)}
         self._placing = threading.Lock()
         self._swept = False
 
@@ -82,7 +84,7 @@ class Disk:
         folder = self.root if prefix == "" else self.locate(prefix[:-1])
         try:
             with open_folder(self.root, folder) as opened, listing(opened) as (descriptor, found):
-                names = self._names(found, folder, starts_with, after)
+                names = self.names(found, folder, starts_with, after)
                 chosen = heapq.nsmallest(limit + 1, names)
                 entries = list(self._described(chosen[:limit], prefix, folder, descriptor))
         except (FileNotFoundError, NotADirectoryError):
@@ -101,14 +103,19 @@ class Disk:
             try:
                 status = os.stat(on_disk, dir_fd=descriptor, follow_symlinks=False)
                 if stat.S_ISLNK(status.st_mode):
-                    status = self._status(self._inside(os.path.join(folder, on_disk), on_disk))
+                    status = self.behind_link(folder, on_disk)
             except (FileNotFoundError, NotADirectoryError, LeapError):
                 continue  # deleted or put elsewhere since the folder was read
             yield name, describe(prefix + name.decode(), status)
 
-    def _names(
-        self, found: Iterator[os.DirEntry[str]], folder: str, starts_with: str, after: bytes | None
+    def behind_link(self, folder: str, on_disk: str) -> os.stat_result:
+        """The status of what a link in a folder leads to; 403 when that is out of the bucket."""
+        return self._status(self._inside(os.path.join(folder, on_disk), on_disk))
+
+    def names(
+        self, found: Iterator[os.DirEntry[str]], folder: str, starts_with: str = "", after: bytes | None = None
     ) -> Iterator[tuple[bytes, str]]:
+        """The names in a folder as parts of keys (a folder's with a slash) and as they are on disk."""
         for entry in found:
             if folder == self.root and entry.name == TEMPORARY_FOLDER:
                 continue
@@ -131,7 +138,7 @@ class Disk:
         """None for what is neither file nor folder, and for links that lead out of the bucket or nowhere."""
         if entry.is_symlink():
             try:
-                mode = self._status(self._inside(os.path.join(folder, entry.name), entry.name)).st_mode
+                mode = self.behind_link(folder, entry.name).st_mode
             except (OSError, LeapError):
                 return None
             return "folder" if stat.S_ISDIR(mode) else "object" if stat.S_ISREG(mode) else None
@@ -251,13 +258,23 @@ class Disk:
             folder = _real(folder, key)
             with open_folder(self.root, folder) as descriptor:
                 os.unlink(name, dir_fd=descriptor)
-            while folder != self.root:
-                try:
-                    with self._folder_of(folder) as (descriptor, name):
-                        os.rmdir(name, dir_fd=descriptor)
-                except OSError:
-                    break  # not empty
-                folder = os.path.dirname(folder)
+            self.remove_empty(folder)
+
+    def remove_empty(self, folder: str) -> bool:
+        """Remove a folder (a real path) and those above it as long as they hold nothing. Whether it went itself."""
+        start = folder
+        while not self.is_kept(folder):
+            try:
+                with self._folder_of(folder) as (descriptor, name):
+                    os.rmdir(name, dir_fd=descriptor)
+            except OSError:
+                break  # not empty
+            folder = os.path.dirname(folder)
+        return folder != start
+
+    def is_kept(self, folder: str) -> bool:
+        """Whether a folder (a real path) stays when it is empty: the bucket itself, and homes."""
+        return folder in self._kept
 
 
 def _real(path: str, key: str) -> str:

@@ -7,7 +7,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -27,10 +27,13 @@ from .base import (
     not_satisfiable,
 )
 from .gcs_client import BROKEN, Answer, GcsClient, failure, jitter, unreachable
+from .gcs_copy import rewrite
 from .gcs_object import DETAIL_FIELDS, OBJECT_FIELDS, condition, described, details, object_info
 from .gcs_upload import GcsUpload
 
 LIST_FIELDS = "nextPageToken,prefixes,items(name,size,updated,timeCreated,generation,contentType,storageClass)"
+WALK_FIELDS = f"nextPageToken,items({OBJECT_FIELDS})"
+WALK_LIMIT = 1000
 OBJECT = "/storage/v1/b/{}/o/{}"
 READ_ATTEMPTS = 5
 """Connections in a row that may break without a byte before a read fails."""
@@ -42,14 +45,24 @@ class GcsStore(Store):
         self._client = client
 
     async def list(self, prefix: str, starts_with: str, limit: int, token: str | None) -> Page:
+        page = await self._page(LIST_FIELDS, limit, token, delimiter="/", prefix=prefix + starts_with or None)
+        entries = [folder_entry(prefix, key) for key in page.get("prefixes", [])]
+        entries += [object_info(item).as_entry(prefix) for item in page.get("items", [])]
+        entries.sort(key=lambda entry: entry["key"].encode())
+        return Page(entries, page.get("nextPageToken") or None)
+
+    async def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
+        token = None
+        while True:
+            page = await self._page(WALK_FIELDS, WALK_LIMIT, token, prefix=prefix or None)
+            yield [object_info(item) for item in page.get("items", [])]
+            token = page.get("nextPageToken")
+            if not token:
+                return
+
+    async def _page(self, fields: str, limit: int, token: str | None, **query: str | None) -> dict[str, Any]:
         url = self._client.url(
-            "/storage/v1/b/{}/o",
-            self._bucket,
-            delimiter="/",
-            prefix=prefix + starts_with or None,
-            maxResults=limit,
-            pageToken=token,
-            fields=LIST_FIELDS,
+            "/storage/v1/b/{}/o", self._bucket, maxResults=limit, pageToken=token, fields=fields, **query
         )
         answer = await self._client.call("GET", url)
         if answer.status == 404:
@@ -63,11 +76,10 @@ class GcsStore(Store):
                 "The store does not know this page token.",
                 "Start from the first page.",
             )
-        page = self._expect(answer, 200, f"the bucket {self._bucket!r}").json()
-        entries = [folder_entry(prefix, key) for key in page.get("prefixes", [])]
-        entries += [object_info(item).as_entry(prefix) for item in page.get("items", [])]
-        entries.sort(key=lambda entry: entry["key"].encode())
-        return Page(entries, page.get("nextPageToken") or None)
+        return self._expect(answer, 200, f"the bucket {self._bucket!r}").json()
+
+    async def addresses(self, keys: Sequence[str]) -> list[str]:
+        return [f"gs://{self._bucket}/{key}" for key in keys]
 
     async def head(self, key: str) -> ObjectInfo:
         return object_info(await self._metadata(key, OBJECT_FIELDS))
@@ -184,6 +196,11 @@ class GcsStore(Store):
         if not uri:
             raise LeapError(502, "store-failed", f"The store did not start an upload for {key!r}.", "Try again.")
         return GcsUpload(self._client, uri, key, size, if_generation, self.delete)
+
+    async def copy(self, source: Store, info: ObjectInfo, key: str, if_generation: str) -> ObjectInfo | None:
+        if not isinstance(source, GcsStore) or not source._client.is_same_service(self._client):
+            return None
+        return await rewrite(self._client, source._bucket, info, self._bucket, key, if_generation, self.head)
 
     async def close(self) -> None:
         await self._client.close()

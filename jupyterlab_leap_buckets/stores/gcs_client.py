@@ -86,6 +86,9 @@ class GcsClient:
         base = base if "://" in base else "http://" + base
         return cls(base, Anonymous(), connect_timeout, read_timeout, deadline)
 
+    def is_same_service(self, other: GcsClient) -> bool:
+        return self._base == other._base
+
     def url(self, path: str, *names: str, **query: str | int | None) -> str:
         """`path` with each `{}` replaced by a name, every byte of it that could mean something in a URL quoted."""
         given = {name: value for name, value in query.items() if value is not None}

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import binascii
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -16,6 +16,7 @@ from ..errors import LeapError
 from .base import ByteRange, Details, ObjectInfo, Page, Reading, Store, Upload, folder_entry, not_found
 from .disk import Disk
 from .disk_errors import refusal
+from .disk_tree import is_link, tidy, walk
 
 READ_SIZE = 1024 * 1024
 
@@ -32,12 +33,12 @@ async def _blocking(key: str, act: Callable[P, T], *args: P.args, **kwargs: P.kw
 
 
 class LocalStore(Store):
-    def __init__(self, root: str) -> None:
-        self._disk = Disk(root)
+    def __init__(self, root: str, homes: Iterable[str] = ()) -> None:
+        self._disk = Disk(root, homes)
 
     @classmethod
-    def from_uri(cls, uri: str) -> LocalStore:
-        return cls(unquote(urlsplit(uri).path))
+    def from_uri(cls, uri: str, homes: Iterable[str] = ()) -> LocalStore:
+        return cls(unquote(urlsplit(uri).path), homes)
 
     async def list(self, prefix: str, starts_with: str, limit: int, token: str | None) -> Page:
         after = _decode_token(token) if token else None
@@ -86,6 +87,27 @@ class LocalStore(Store):
         await _blocking(key, self._disk.check_place, key, size, if_generation)
         temporary = await _blocking(key, self._disk.temporary)
         return LocalUpload(self._disk, temporary, key, size, if_generation)
+
+    async def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
+        pages = walk(self._disk, prefix)
+        while page := await _blocking(prefix, next, pages, None):
+            yield page
+
+    async def addresses(self, keys: Sequence[str]) -> list[str]:
+        return await asyncio.to_thread(lambda: [self._address(key) for key in keys])
+
+    def _address(self, key: str) -> str:
+        slash = "/" if key.endswith("/") else ""
+        try:
+            return (self._disk.locate(key.removesuffix("/")) if key else self._disk.root) + (slash if key else "/")
+        except (LeapError, OSError):
+            return os.path.join(self._disk.root, key)  # no place on this disk: using it will say why
+
+    async def is_link(self, prefix: str) -> bool:
+        return await _blocking(prefix, is_link, self._disk, prefix)
+
+    async def tidy(self, prefix: str) -> bool:
+        return await _blocking(prefix, tidy, self._disk, prefix)
 
     async def close(self) -> None:
         pass
