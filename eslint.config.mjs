@@ -81,6 +81,7 @@ export default [
   })),
   {
     files: ['src/store/**'],
+    ignores: ['src/store/**/*.spec.ts'],
     rules: deny(
       [
         ['react', '@lumino/*', '@jupyterlab/ui-components', '@jupyterlab/apputils'],

@@ -25,6 +25,7 @@ export namespace CommandIDs {
   export const openInNewTab = 'leap-buckets:open-in-new-tab';
   export const download = 'leap-buckets:download';
   export const details = 'leap-buckets:details';
+  export const folderSize = 'leap-buckets:folder-size';
   export const copyPath = 'leap-buckets:copy-path';
   export const copyUrl = 'leap-buckets:copy-url';
   export const copySnippet = 'leap-buckets:copy-snippet';
@@ -91,6 +92,10 @@ function commandTable(trans: TranslationBundle): Record<string, ICommandText> {
       caption: trans.__('Save to your computer: one file as itself, more as a zip file')
     },
     [CommandIDs.details]: { label: trans.__('Details') },
+    [CommandIDs.folderSize]: {
+      label: trans.__('Folder Size'),
+      caption: trans.__('Count the files below this folder and their bytes')
+    },
     [CommandIDs.copyPath]: {
       label: trans.__('Copy Path'),
       caption: trans.__('The bucket and the name, as gcsfs takes them')

@@ -158,6 +158,19 @@ export class StoreClient {
     });
   }
 
+  /**
+   * The address of a zip with these objects and folders, good for one download within a minute. A
+   * failure in the middle breaks the download off.
+   */
+  async archiveUrl(bucket: string, keys: readonly string[]): Promise<string> {
+    const { id } = await this.json<{ id: string }>(this.url('archive'), 'id', {
+      method: 'POST',
+      body: JSON.stringify({ bucket, keys }),
+      headers: { 'Content-Type': 'application/json' }
+    });
+    return this.url(`archive/${id}`);
+  }
+
   /** Opens an upload session: nothing is visible in the bucket until its last piece arrived. */
   async startUpload(
     upload: {

@@ -87,6 +87,14 @@ export function toUri(bucketUri: string, key: string): string {
   return `${bucketUri}/${key}`;
 }
 
+/** The web address of an object in Google's storage; it opens for whoever may read the object. */
+export function toWebAddress(bucketUri: string, key: string): string {
+  const name = bucketUri.slice('gs://'.length);
+  return ['https://storage.googleapis.com', name, ...key.split('/').map(encodeURIComponent)].join(
+    '/'
+  );
+}
+
 /**
  * Why the store would refuse this object key, in words for a person, or null if it is legal.
  * The rules are Google's: not empty, not `.` or `..`, no CR or LF, at most 1,024 bytes of UTF-8.

@@ -62,10 +62,15 @@ function text(place: string): string {
   return `import fsspec\n\nwith fsspec.open(${place}, "r") as f:\n    text = f.read()\nprint(text[:1000])`;
 }
 
+/** The bucket and the name as gcsfs takes them; for a folder on disk its path. */
+export function toPath(bucket: IBucket, entry: Pick<IEntry, 'key' | 'kind'>): string {
+  return address(bucket, entry).replace(/^[a-z0-9]+:\/\//, '');
+}
+
 /**
  * What the libraries take: a URI, or for a folder on disk its path, as not all of them know `file://`.
  */
-export function address(bucket: IBucket, { key, kind }: Pick<IEntry, 'key' | 'kind'>): string {
+function address(bucket: IBucket, { key, kind }: Pick<IEntry, 'key' | 'kind'>): string {
   if (bucket.provider === 'local') {
     const root = decodeURIComponent(new URL(bucket.uri).pathname);
     return toLocalPath({ bucket: root, key }, kind);

@@ -1,20 +1,41 @@
 import { Notification } from '@jupyterlab/apputils';
 import { CommandIDs } from '../../commands';
 import type { IBucket, IEntry } from '../../store/entry';
-import { basename, fromDrivePath, type ILocation, toUri } from '../../store/path';
-import { readSnippet } from '../../store/snippet';
+import { basename, fromDrivePath, toUri, toWebAddress } from '../../store/path';
+import { readSnippet, toPath } from '../../store/snippet';
 import { copyText } from '../../ui/clipboard';
-import { type Actions, chosenKeys, type IActionContext, onRow } from './context';
+import { type Action, type Actions, chosenKeys, type IActionContext, onRow } from './context';
 import { insertInNotebook } from './insert';
 
 /** As much of an entry as its Python depends on. */
 type Named = Pick<IEntry, 'kind' | 'name' | 'key'>;
 
 /** Addresses and code, for elsewhere. */
-export function sharing({ app, buckets, model, notebooks, trans }: IActionContext): Actions {
+export function sharing(context: IActionContext): Actions {
+  const { app, buckets, model, notebooks, settings, trans } = context;
+  const snippet = (entry: Named, bucket: IBucket) =>
+    readSnippet(bucket, entry, settings.values.snippet);
   const insert = (entry: Named, bucket: IBucket) =>
-    notebooks && insertInNotebook(app, notebooks, readSnippet(bucket, entry));
+    notebooks && insertInNotebook(app, notebooks, snippet(entry, bucket));
   const insertFocused = onRow(model, insert, () => notebooks !== null);
+
+  /** Copies one line for each of the chosen rows. */
+  const copy = (
+    line: (entry: Named, bucket: IBucket) => string,
+    suits: (bucket: IBucket) => boolean = () => true
+  ): Action =>
+    onRow(
+      model,
+      async (_, bucket) => {
+        const lines = chosenKeys(model).map(key => line(entryOf(key), bucket));
+        await copyText(Promise.resolve(lines.join('\n')));
+        Notification.success(trans._n('Copied %2', 'Copied %1 lines', lines.length, lines[0]), {
+          autoClose: 2000
+        });
+      },
+      () => model.bucket !== null && suits(model.bucket)
+    );
+
   return {
     [CommandIDs.insertSnippet]: {
       ...insertFocused,
@@ -26,22 +47,21 @@ export function sharing({ app, buckets, model, notebooks, trans }: IActionContex
         }
         const place = fromDrivePath(args.path);
         const bucket = place && (await buckets.get(place.bucket));
-        return bucket && insert(entryAt(place, args.kind === 'folder'), bucket);
+        const key = place && (args.kind === 'folder' ? `${place.key}/` : place.key);
+        return bucket && key && insert(entryOf(key), bucket);
       }
     },
-    [CommandIDs.copyUri]: onRow(model, async (_, bucket) => {
-      const uris = chosenKeys(model).map(key => toUri(bucket.uri, key));
-      await copyText(Promise.resolve(uris.join('\n')));
-      Notification.success(trans._n('Copied %2', 'Copied %1 addresses', uris.length, uris[0]), {
-        autoClose: 2000
-      });
-    })
+    [CommandIDs.copyUri]: copy(({ key }, bucket) => toUri(bucket.uri, key)),
+    [CommandIDs.copyPath]: copy((entry, bucket) => toPath(bucket, entry)),
+    [CommandIDs.copyUrl]: copy(
+      ({ key }, bucket) => toWebAddress(bucket.uri, key),
+      ({ provider }) => provider === 'gcs'
+    ),
+    [CommandIDs.copySnippet]: copy(snippet)
   };
 }
 
-/** What a path of the drive names, which says nothing of its kind. */
-function entryAt({ key }: ILocation, isFolder: boolean): Named {
-  return isFolder
-    ? { kind: 'folder', name: basename(key), key: `${key}/` }
-    : { kind: 'object', name: basename(key), key };
+/** What a key names: a folder's ends in a slash. */
+function entryOf(key: string): Named {
+  return { kind: key.endsWith('/') ? 'folder' : 'object', name: basename(key), key };
 }
