@@ -35,7 +35,7 @@ export namespace CommandIDs {
 
 /** What a command is called and where it is found; keys and context menus are in `schema/`. */
 interface ICommandText {
-  readonly label: string;
+  readonly label: CommandRegistry.ICommandOptions['label'];
   readonly caption?: string;
   readonly icon?: LabIcon;
   /** Whether the command palette lists it. */
@@ -85,7 +85,7 @@ function commandTable(trans: TranslationBundle): Record<string, ICommandText> {
       palette: true
     },
     [CommandIDs.removeBucket]: { label: trans.__('Remove Public Bucket') },
-    [CommandIDs.openWith]: { label: trans.__('Open With') },
+    [CommandIDs.openWith]: { label: ({ label }) => String(label ?? trans.__('Open With')) },
     [CommandIDs.openInNewTab]: { label: trans.__('Open in New Browser Tab') },
     [CommandIDs.download]: {
       label: trans.__('Download'),

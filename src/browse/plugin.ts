@@ -12,6 +12,7 @@ import { addCommand } from '../commands';
 import { fromDrivePath, type ILocation } from '../store/path';
 import { IStore, ITransfers } from '../tokens';
 import { actions } from './actions';
+import { addOpenWith } from './actions/openWith';
 import { History } from './history';
 import { BrowseModel } from './model';
 import { BucketPanel } from './panel';
@@ -81,6 +82,7 @@ export const browse: JupyterFrontEndPlugin<void> = {
       }
     });
 
+    addOpenWith(app, model, trans);
     const all = actions({
       app,
       ...store,
