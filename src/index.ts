@@ -3,6 +3,7 @@ import { browse } from './browse/plugin';
 import { credential } from './credential/plugin';
 import { dataset } from './dataset/plugin';
 import { drive } from './drive/plugin';
+import { job } from './job/plugin';
 import { BucketList } from './store/buckets';
 import { StoreClient } from './store/client';
 import { IStore } from './tokens';
@@ -19,4 +20,4 @@ const store: JupyterFrontEndPlugin<IStore> = {
   }
 };
 
-export default [store, browse, credential, transfer, drive, dataset];
+export default [store, browse, credential, transfer, job, drive, dataset];

@@ -1,0 +1,35 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { MainAreaWidget } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { OperationClient } from '../store/operations';
+import { IJobs, IStore } from '../tokens';
+import { Jobs } from './jobs';
+import { SearchResults } from './results';
+import { JobTray } from './tray';
+
+/** What the server does by itself, its tray and what searches find; the panel shows the tray. */
+export const job: JupyterFrontEndPlugin<IJobs> = {
+  id: 'jupyterlab-leap-buckets:job',
+  description: 'Has the server copy, move, delete, measure and search.',
+  autoStart: true,
+  requires: [IStore],
+  optional: [ITranslator],
+  provides: IJobs,
+  activate: (app: JupyterFrontEnd, store: IStore, translator: ITranslator | null): IJobs => {
+    const trans = (translator ?? nullTranslator).load('jupyterlab_leap_buckets');
+    const { commands, shell } = app;
+    const jobs: Jobs = new Jobs({
+      client: new OperationClient(store.client),
+      trans,
+      showSearch: id => {
+        const content = new SearchResults({ jobs, commands, trans }, id);
+        const widget = new MainAreaWidget({ content });
+        widget.id = `${content.id}-area`;
+        shell.add(widget, 'main');
+        shell.activateById(widget.id);
+      }
+    });
+    jobs.tray = new JobTray({ jobs, trans });
+    return jobs;
+  }
+};
