@@ -1,11 +1,11 @@
 import type { StoreClient } from '../store/client';
 import { StoreError } from '../store/errors';
-import { Folder, matching } from './folder';
+import { Folder } from './folder';
 import { MemoryStore } from './testing/memoryStore';
 
 const AT = { bucket: 'scratch', key: 'ada/' };
 const names = (folder: Folder) =>
-  Array.from({ length: folder.length }, (_, index) => folder.at(index).name);
+  Array.from({ length: folder.rows.length }, (_, index) => folder.rows.nameAt(index));
 const open = (store: MemoryStore, startsWith?: string) =>
   new Folder(store as unknown as StoreClient, AT, startsWith);
 
@@ -22,14 +22,16 @@ describe('a folder', () => {
     expect(folder.complete).toBe(true);
     await folder.more();
     expect(store.asked).toHaveLength(2);
-    expect(folder.at(0)).toEqual({
+    expect(folder.rows.at(0)).toEqual({
       kind: 'object',
       name: 'a',
       key: 'ada/a',
       size: 1,
-      updated: '2026-01-02T03:04:05Z'
+      generation: '1',
+      updated: Date.UTC(2026, 0, 2, 3, 4, 5),
+      created: null
     });
-    expect(folder.at(1)).toMatchObject({ kind: 'folder', key: 'ada/b/', size: null });
+    expect(folder.rows.at(1)).toMatchObject({ kind: 'folder', key: 'ada/b/', size: null });
   });
 
   it('shares one request among all who wait for the same page', async () => {
@@ -49,7 +51,7 @@ describe('a folder', () => {
     await expect(folder.more()).rejects.toThrow('busy');
     await folder.more();
     expect(names(folder)).toEqual(['a', 'b']);
-    expect(store.asked.map(({ pageToken }) => pageToken)).toEqual([undefined, '1', '1']);
+    expect(store.asked.map(({ pageToken }) => pageToken)).toEqual([undefined, 'ada/a', 'ada/a']);
   });
 
   it('does not ask for ever where the store repeats itself', async () => {
@@ -75,7 +77,7 @@ describe('a folder', () => {
     );
     await folder.more();
     expect(names(folder)).toEqual(['b', 'c']);
-    expect(folder.indexOf('ada/b/')).toBe(0);
+    expect(folder.rows.indexOf('ada/b/')).toBe(0);
     await folder.more();
     expect(names(folder).filter(name => name === 'b')).toHaveLength(1);
   });
@@ -83,10 +85,10 @@ describe('a folder', () => {
   it('finds a row by its key, a file and a folder of one name apart', async () => {
     const folder = open(new MemoryStore('ada/twin', 'ada/twin/x'));
     await folder.more();
-    expect(folder.at(folder.indexOf('ada/twin')).kind).toBe('object');
-    expect(folder.at(folder.indexOf('ada/twin/')).kind).toBe('folder');
-    expect(folder.indexOf('ada/none')).toBe(-1);
-    expect(folder.indexOf('ben/twin')).toBe(-1);
+    expect(folder.rows.at(folder.rows.indexOf('ada/twin')).kind).toBe('object');
+    expect(folder.rows.at(folder.rows.indexOf('ada/twin/')).kind).toBe('folder');
+    expect(folder.rows.indexOf('ada/none')).toBe(-1);
+    expect(folder.rows.indexOf('ben/twin')).toBe(-1);
   });
 
   it('asks the store for names that start so', async () => {
@@ -106,13 +108,66 @@ describe('a folder', () => {
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('is filtered anywhere in a name, without regard to case', async () => {
-    const folder = open(new MemoryStore('ada/Run-1', 'ada/first-run', 'ada/other'));
-    await folder.more();
-    const found = matching(folder, 'RUN');
-    expect([found.at(0).name, found.at(1).name]).toEqual(['Run-1', 'first-run']);
-    expect(found.length).toBe(2);
-    expect(found.indexOf('ada/first-run')).toBe(1);
-    expect(found.indexOf('ada/other')).toBe(-1);
+  describe('with old pages', () => {
+    const key = (n: number) => `ada/${String(n).padStart(2, '0')}`;
+    const twenty = () => Array.from({ length: 20 }, (_, n) => key(n));
+
+    async function listed() {
+      const store = new MemoryStore(...twenty());
+      store.pageSize = 5;
+      const folder = open(store);
+      await folder.upTo(20);
+      folder.expire();
+      store.asked.length = 0;
+      return { store, folder };
+    }
+    const truth = (store: MemoryStore) => [...store.keys].map(one => one.slice(4)).sort();
+
+    it('lists only the page of the rows in sight again', async () => {
+      const { store, folder } = await listed();
+      await folder.renew(6, 8, 5);
+      expect(store.asked.map(({ pageToken }) => pageToken)).toEqual([key(4)]);
+      expect(folder.hasOld(6, 8)).toBe(false);
+      expect(folder.hasOld()).toBe(true);
+      expect(names(folder)).toEqual(truth(store));
+    });
+
+    it('neither loses nor repeats rows that came or went', async () => {
+      const { store, folder } = await listed();
+      ['00', '06', '07', '19'].forEach(name => store.keys.delete(`ada/${name}`));
+      ['005', '061', '062', '063', '064', '065', '30'].forEach(name =>
+        store.keys.add(`ada/${name}`)
+      );
+      await folder.renew(0, Infinity, Infinity);
+      await folder.upTo(Infinity);
+      expect(names(folder)).toEqual(truth(store));
+      expect(folder.hasOld()).toBe(false);
+    });
+
+    it('can be emptied and filled', async () => {
+      const { store, folder } = await listed();
+      store.keys.clear();
+      await folder.renew(0, Infinity, Infinity);
+      expect(names(folder)).toEqual([]);
+      store.keys.add('ada/new');
+      folder.expire();
+      await folder.renew(0, 1, 5);
+      expect(names(folder)).toEqual(['new']);
+    });
+
+    it('stays as it is when a page fails or is ended, and can be asked again', async () => {
+      const { store, folder } = await listed();
+      store.faults.push(new StoreError('busy', 503, 'busy'));
+      await expect(folder.renew(0, 20, 9)).rejects.toThrow('busy');
+      store.gate = new Promise(() => undefined);
+      const waiting = folder.renew(0, 20, 9);
+      folder.abort();
+      store.gate = null;
+      const again = folder.renew(0, 20, 9);
+      await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+      await again;
+      expect(names(folder)).toEqual(truth(store));
+      expect(folder.hasOld()).toBe(false);
+    });
   });
 });

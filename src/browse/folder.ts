@@ -1,38 +1,22 @@
 import type { StoreClient } from '../store/client';
-import type { IEntry } from '../store/entry';
+import type { IEntry, IPage } from '../store/entry';
 import { StoreError } from '../store/errors';
 import type { ILocation } from '../store/path';
+import { compareKeys, Page } from './columns';
+import { Listed } from './rows';
+
+export type { IRow } from './columns';
+export type { IRows } from './rows';
 
 /** The store's limit for one page. */
 export const PAGE_SIZE = 1000;
 
-/** What a row shows of an entry. */
-export type IRow = Pick<IEntry, 'kind' | 'name' | 'key' | 'size' | 'updated'>;
-
-/** Rows in the store's order, by number from 0. */
-export interface IRows {
-  readonly length: number;
-  /** The row of this number; `index` must be below `length`. */
-  at(index: number): IRow;
-  /** The number of the row with this key (a folder's ends in `/`), or -1. */
-  indexOf(key: string): number;
-}
-
-export const NO_ROWS: IRows = {
-  length: 0,
-  at: index => {
-    throw new RangeError(`There is no row ${index}.`);
-  },
-  indexOf: () => -1
-};
-
 /**
- * One folder as far as it has been listed.
- *
- * A million entries as objects hold 300 MB, so they are kept in columns and the key is derived from
- * prefix and name.
+ * One folder as far as it has been listed: a sequence of pages, each one store request. A page can
+ * be listed again by itself, with the token it was listed with; it then takes the place of the rows
+ * that it reaches over.
  */
-export class Folder implements IRows {
+export class Folder {
   /**
    * @param startsWith - Only names that start so, asked of the store.
    */
@@ -40,40 +24,17 @@ export class Folder implements IRows {
     private readonly _client: Pick<StoreClient, 'list'>,
     readonly location: ILocation,
     readonly startsWith: string = ''
-  ) {}
+  ) {
+    this._rows = new Listed(location.key, [], true);
+  }
 
-  get length(): number {
-    return this._names.length;
+  get rows(): Listed {
+    return this._rows;
   }
 
   /** Whether the store has no further page. */
   get complete(): boolean {
     return this._nextPageToken === null;
-  }
-
-  at(index: number): IRow {
-    const size = this._sizes[index];
-    const isFolder = size === FOLDER;
-    const name = this._names[index];
-    return {
-      kind: isFolder ? 'folder' : 'object',
-      name,
-      key: `${this.location.key}${name}${isFolder ? '/' : ''}`,
-      size: isFolder ? null : size,
-      updated: this._updated[index]
-    };
-  }
-
-  indexOf(key: string): number {
-    if (!key.startsWith(this.location.key)) {
-      return -1;
-    }
-    const rest = key.slice(this.location.key.length);
-    const isFolder = rest.endsWith('/');
-    const name = isFolder ? rest.slice(0, -1) : rest;
-    return this._names.findIndex(
-      (known, index) => known === name && (this._sizes[index] === FOLDER) === isFolder
-    );
   }
 
   /**
@@ -84,7 +45,16 @@ export class Folder implements IRows {
     if (this.complete) {
       return Promise.resolve();
     }
-    this._asking ??= this._ask().finally(() => (this._asking = null));
+    if (this._asking === null) {
+      const asking = (
+        this._renewing ? this._renewing.then(() => this._next()) : this._next()
+      ).finally(() => {
+        if (this._asking === asking) {
+          this._asking = null;
+        }
+      });
+      this._asking = asking;
+    }
     return this._asking;
   }
 
@@ -92,72 +62,164 @@ export class Folder implements IRows {
   async upTo(length: number): Promise<void> {
     do {
       await this.more();
-    } while (!this.complete && this.length < length);
+    } while (!this.complete && this.rows.length < length);
+  }
+
+  /** Marks every page as old: `renew` lists it again. */
+  expire(): void {
+    this._old = new Set(this._rows.pages);
+  }
+
+  /** Whether a row from `first` to before `end` is on an old page. */
+  hasOld(first: number = 0, end: number = Infinity): boolean {
+    return this._oldIn(first, end) !== undefined;
+  }
+
+  /**
+   * Lists old pages again that hold rows from `first` to before `end`, one after the other, at most
+   * so many.
+   */
+  async renew(first: number, end: number, atMost: number): Promise<void> {
+    for (let asked = 0; asked < atMost && this.hasOld(first, end); asked++) {
+      if (this._asking) {
+        await this._asking;
+      }
+      if (this._renewing === null) {
+        const renewing = this._renew(first, end).finally(() => {
+          if (this._renewing === renewing) {
+            this._renewing = null;
+          }
+        });
+        this._renewing = renewing;
+      }
+      await this._renewing;
+    }
   }
 
   /** Ends a request under way: whoever waits for it gets an `AbortError`. */
   abort(): void {
     this._cancellation.abort();
+    this._cancellation = new AbortController();
+    this._asking = null;
+    this._renewing = null;
   }
 
-  private async _ask(): Promise<void> {
+  private async _next(): Promise<void> {
+    const token = this._nextPageToken ?? '';
+    const listed = await this._ask(token);
+    const entries = this._new(listed.entries);
+    const { prefix, pages } = this._rows;
+    this._rows = new Listed(prefix, [...pages, Page.of(entries, token)], this._seen === null);
+    this._nextPageToken = listed.nextPageToken;
+  }
+
+  private async _renew(first: number, end: number): Promise<void> {
+    const page = this._oldIn(first, end);
+    if (page !== undefined) {
+      this._replace(page, await this._ask(page.token));
+    }
+  }
+
+  /** Without the object that stands for this folder itself. */
+  private async _ask(token: string): Promise<IPage> {
     const { bucket, key } = this.location;
-    const page = await this._client.list(bucket, key, {
+    const { signal } = this._cancellation;
+    const { entries, nextPageToken } = await this._client.list(bucket, key, {
       limit: PAGE_SIZE,
-      pageToken: this._nextPageToken || undefined,
+      pageToken: token || undefined,
       startsWith: this.startsWith || undefined,
-      signal: this._cancellation.signal
+      signal
     });
-    if (page.nextPageToken !== null && page.nextPageToken === this._nextPageToken) {
+    // It may have been ended between its answer and here.
+    if (signal.aborted) {
+      throw new DOMException('The listing was ended.', 'AbortError');
+    }
+    if (nextPageToken !== null && nextPageToken === token) {
       throw new StoreError('The store gave the same page twice.', 0, 'repeated-page');
     }
-    for (const entry of page.entries) {
-      this._add(entry);
-    }
-    this._nextPageToken = page.nextPageToken;
+    return {
+      entries: entries.filter(({ kind, name }) => kind === 'folder' || name !== ''),
+      nextPageToken
+    };
   }
 
-  private _add({ kind, name, size, updated }: IEntry): void {
-    if (kind === 'folder') {
-      // Some stores repeat every folder on every page.
-      if (this._folders.has(name)) {
-        return;
+  /** Without what is there already: an emulator repeats every folder on every page. */
+  private _new(entries: readonly IEntry[]): readonly IEntry[] {
+    const { length } = this._rows;
+    const tails = entries.map(tailOf);
+    const before = length > 0 ? [this._rows.tailAt(length - 1), ...tails] : tails;
+    const ascends = before.every((tail, i) => i === 0 || compareKeys(before[i - 1], tail) < 0);
+    if (!ascends) {
+      this._seen ??= new Set(Array.from({ length }, (_, index) => this._rows.tailAt(index)));
+    }
+    const seen = this._seen;
+    return seen === null
+      ? entries
+      : entries.filter((_, index) => !seen.has(tails[index]) && seen.add(tails[index]));
+  }
+
+  /** Puts what a page holds by now in the place of the rows that it reaches over. */
+  private _replace(old: Page, { entries, nextPageToken }: IPage): void {
+    const { prefix, pages, starts, length } = this._rows;
+    const at = pages.indexOf(old);
+    const end =
+      nextPageToken === null
+        ? length
+        : entries.length === 0
+          ? starts[at]
+          : Math.max(starts[at], this._rows.firstFrom(after(entries[entries.length - 1])));
+    const kept = [...pages.slice(0, at), Page.of(entries, old.token)];
+    for (let index = at; index < pages.length; index++) {
+      const covered = end - starts[index];
+      if (covered <= 0 && index > at) {
+        kept.push(pages[index]);
+        continue;
       }
-      this._folders.add(name);
-    } else if (name === '') {
-      // The object that stands for this folder itself.
-      return;
+      this._old.delete(pages[index]);
+      if (covered < pages[index].length) {
+        // It ends before that page did: what follows may have changed as well.
+        const rest = pages[index].rest(covered, nextPageToken ?? '');
+        this._old.add(rest);
+        kept.push(rest);
+      }
     }
-    this._names.push(name);
-    this._sizes.push(kind === 'folder' ? FOLDER : (size ?? 0));
-    this._updated.push(updated);
+    if (end === length) {
+      this._nextPageToken = nextPageToken;
+    }
+    this._rows = new Listed(prefix, kept, true);
   }
 
-  private readonly _names: string[] = [];
-  private readonly _sizes: number[] = [];
-  private readonly _updated: (string | null)[] = [];
-  private readonly _folders = new Set<string>();
-  private readonly _cancellation = new AbortController();
+  private _oldIn(first: number, end: number): Page | undefined {
+    if (this._old.size === 0) {
+      return undefined;
+    }
+    const { pages, starts } = this._rows;
+    return pages.find(
+      (page, index) =>
+        this._old.has(page) &&
+        starts[index] < end &&
+        starts[index] + Math.max(1, page.length) > first
+    );
+  }
+
+  private _rows: Listed;
+  private _old = new Set<Page>();
+  /** What has been listed, where the store repeats itself or keeps no order. */
+  private _seen: Set<string> | null = null;
+  private _cancellation = new AbortController();
+  /** The requests for the next page and for an old one: never both at once. */
   private _asking: Promise<void> | null = null;
+  private _renewing: Promise<void> | null = null;
   /** Empty before the first page, null after the last. */
   private _nextPageToken: string | null = '';
 }
 
-/** Stands in the column of sizes for "a folder". */
-const FOLDER = -1;
+/** The key of an entry without the prefix that all share. */
+function tailOf({ kind, name }: IEntry): string {
+  return kind === 'folder' ? `${name}/` : name;
+}
 
-/** The rows whose names contain `text`, ignoring case. */
-export function matching(rows: IRows, text: string): IRows {
-  const sought = text.toLocaleLowerCase();
-  const found: number[] = [];
-  for (let index = 0; index < rows.length; index++) {
-    if (rows.at(index).name.toLocaleLowerCase().includes(sought)) {
-      found.push(index);
-    }
-  }
-  return {
-    length: found.length,
-    at: index => rows.at(found[index]),
-    indexOf: key => found.indexOf(rows.indexOf(key))
-  };
+/** What comes right after an entry in the order of keys. */
+function after(entry: IEntry): string {
+  return `${tailOf(entry)}\0`;
 }

@@ -1,4 +1,4 @@
-import type { IRows } from './folder';
+import type { IRows } from './rows';
 
 /** The row a movement key leads to, or null for another key. */
 export function target(key: string, from: number, count: number, page: number): number | null {
@@ -32,7 +32,7 @@ export class TypeAhead {
     const start = word.length === 1 ? from + 1 : Math.max(0, from);
     for (let step = 0; step < rows.length; step++) {
       const index = (start + step) % rows.length;
-      if (rows.at(index).name.toLocaleLowerCase().startsWith(word)) {
+      if (rows.nameAt(index).toLocaleLowerCase().startsWith(word)) {
         return index;
       }
     }

@@ -1,10 +1,11 @@
 import React from 'react';
 import { CommandIDs } from '../commands';
 import type { IBrowseContext } from './context';
+import { Header } from './header';
 import { target, TypeAhead } from './keys';
 import { Row } from './row';
 import type { SelectMode } from './selection';
-import { type IViewport, reveal, ROW_HEIGHT, visibleRange } from './window';
+import { HEADER_HEIGHT, type IViewport, reveal, ROW_HEIGHT, visibleRange } from './window';
 
 export interface IListingProps extends IBrowseContext {
   /** The key of the folder that a drop would go into, if it is a row. */
@@ -26,19 +27,19 @@ export function Listing(props: IListingProps): JSX.Element {
   const viewport = useViewport(grid);
   const typeAhead = React.useRef(new TypeAhead());
   const range = visibleRange(rows.length, viewport);
-  const focused = React.useMemo(
-    () => (selection.focus === null ? -1 : rows.indexOf(selection.focus)),
-    [rows, rows.length, selection.focus]
-  );
+  const focused = selection.focus === null ? -1 : rows.indexOf(selection.focus);
   const drawn = Array.from({ length: range.end - range.first }, (_, i) => range.first + i);
   if (focused !== -1 && (focused < range.first || focused >= range.end)) {
     drawn.push(focused);
   }
 
-  React.useEffect(() => void model.reach(range.end), [model, rows, range.end]);
+  React.useEffect(
+    () => void model.reach(range.first, range.end),
+    [model, rows, range.first, range.end]
+  );
   React.useLayoutEffect(() => {
     grid.current?.scrollTo({ top: 0 });
-  }, [model.location]);
+  }, [model.location, model.order]);
   React.useLayoutEffect(() => {
     if (focused !== -1 && grid.current) {
       grid.current.scrollTop = reveal(focused, rows.length, measure(grid.current));
@@ -115,6 +116,7 @@ export function Listing(props: IListingProps): JSX.Element {
         }
       }}
     >
+      <Header {...context} model={model} trans={trans} />
       {rows.length === 0 ? (
         children
       ) : (
@@ -148,8 +150,9 @@ function modeOf({ shiftKey, ctrlKey, metaKey }: React.MouseEvent): SelectMode {
   return shiftKey ? 'range' : ctrlKey || metaKey ? 'add' : 'only';
 }
 
+/** The heads of the columns lie over the upper edge. */
 function measure({ scrollTop, clientHeight }: Element): IViewport {
-  return { scrollTop, height: clientHeight };
+  return { scrollTop, height: Math.max(0, clientHeight - HEADER_HEIGHT) };
 }
 
 /** What is in sight, as it changes. */
@@ -186,7 +189,7 @@ function useKeptKeyboard(grid: React.RefObject<HTMLElement>, focus: string | nul
   const isHere = React.useRef(false);
   React.useEffect(() => {
     const update = ({ target }: Event) => {
-      isHere.current = target instanceof Node && !!grid.current?.contains(target);
+      isHere.current = target instanceof Element && isInRows(grid.current, target);
     };
     document.addEventListener('focusin', update);
     document.addEventListener('pointerdown', update);
@@ -198,7 +201,8 @@ function useKeptKeyboard(grid: React.RefObject<HTMLElement>, focus: string | nul
   React.useLayoutEffect(() => {
     const element = grid.current;
     const active = document.activeElement;
-    if (!element || !isHere.current || (active !== document.body && !element.contains(active))) {
+    const isFree = active === document.body || (active !== null && isInRows(element, active));
+    if (!element || !isHere.current || !isFree) {
       return;
     }
     if (active instanceof HTMLInputElement) {
@@ -210,4 +214,9 @@ function useKeptKeyboard(grid: React.RefObject<HTMLElement>, focus: string | nul
         : element.querySelector<HTMLElement>(`[data-key="${CSS.escape(focus)}"]`);
     (row ?? element).focus({ preventScroll: true });
   });
+}
+
+/** Whether an element is the list or in it, but no head of a column. */
+function isInRows(grid: HTMLElement | null, element: Element): boolean {
+  return !!grid?.contains(element) && !element.closest('.jp-BucketHeader');
 }

@@ -88,14 +88,14 @@ describe('browsing', () => {
     const { store, model } = browse(...keys);
     await model.start(null);
     expect(model.rows.length).toBe(1000);
-    await model.reach(100);
+    await model.reach(0, 100);
     expect(store.asked).toHaveLength(1);
-    await Promise.all([model.reach(600), model.reach(620)]);
+    await Promise.all([model.reach(0, 600), model.reach(0, 620)]);
     expect(store.asked).toHaveLength(2);
     expect(model.rows.length).toBe(2000);
-    await model.reach(1990);
+    await model.reach(0, 1990);
     expect(model.complete).toBe(true);
-    await model.reach(2499);
+    await model.reach(0, 2499);
     expect(store.asked).toHaveLength(3);
   });
 
@@ -104,12 +104,95 @@ describe('browsing', () => {
     const { store, model } = browse(...keys);
     await model.start(null);
     store.faults.push(new StoreError('busy', 503, 'busy'));
-    await model.reach(900);
-    await model.reach(950);
+    await model.reach(0, 900);
+    await model.reach(0, 950);
     expect(store.asked).toHaveLength(2);
     expect(model.problem?.message).toBe('busy');
-    await model.more();
+    await model.again();
     expect(model.rows.length).toBe(1500);
+  });
+});
+
+describe('a large folder', () => {
+  const keys = (count: number) =>
+    Array.from({ length: count }, (_, i) => `ada/${String(i).padStart(5, '0')}`);
+
+  it('is sorted after all of it was loaded, and stays so in small folders', async () => {
+    const { store, model } = browse(
+      'ada/00000-long-name',
+      'ada/sub/x',
+      'ada/sub/yy',
+      ...keys(2500)
+    );
+    await model.start(null);
+    await model.sort('size');
+    expect(store.asked).toHaveLength(3);
+    expect(shown(model).slice(0, 2)).toEqual(['sub', '00000-long-name']);
+    expect(model.order).toEqual({ by: 'size', descending: true });
+    await model.go({ bucket: 'scratch', key: 'ada/sub/' });
+    expect(shown(model)).toEqual(['yy', 'x']);
+    await model.go(HOME);
+    expect(model.order).toEqual({ by: 'name', descending: false });
+  });
+
+  it('stays in the order of the store when loading all is cancelled', async () => {
+    const { store, model } = browse(...keys(2500));
+    await model.start(null);
+    store.gate = new Promise(() => undefined);
+    const sorting = model.sort('age');
+    expect(model.loadingAll).toBe(true);
+    model.cancelLoadAll();
+    await sorting;
+    expect(model.loadingAll).toBe(false);
+    expect(model.problem).toBeNull();
+    expect(model.order).toEqual({ by: 'name', descending: false });
+    store.gate = null;
+    expect(await model.loadAll()).toBe(true);
+    expect(model.rows.length).toBe(2500);
+  });
+
+  it('sorts after all when the page that failed is asked again', async () => {
+    const { store, model } = browse(...keys(2500));
+    await model.start(null);
+    store.faults.push(new StoreError('busy', 503, 'busy'));
+    await model.sort('name');
+    expect(model.problem?.message).toBe('busy');
+    expect(model.rows.nameAt(0)).toBe('00000');
+    await model.again();
+    expect(model.rows.nameAt(0)).toBe('02499');
+  });
+
+  it('is refreshed where it is looked at, with few requests', async () => {
+    const { store, model } = browse(...keys(20_000));
+    await model.start(null);
+    await model.loadAll();
+    model.select(15_500, 'only');
+    await model.reach(15_490, 15_530);
+    store.asked.length = 0;
+    store.keys.delete('ada/15501');
+    store.keys.delete('ada/00001');
+    store.keys.add('ada/15500a');
+    await model.refresh();
+    expect(store.asked.length).toBeLessThanOrEqual(2);
+    expect(model.focused?.name).toBe('15500');
+    expect(model.rows.nameAt(15_501)).toBe('15500a');
+    expect(model.rows.nameAt(15_502)).toBe('15502');
+    // The other pages follow when they come in sight.
+    expect(model.rows.nameAt(1)).toBe('00001');
+    await model.reach(0, 40);
+    expect(model.rows.nameAt(1)).toBe('00002');
+    expect(model.focused?.name).toBe('15500');
+  });
+
+  it('can be refreshed twice at once', async () => {
+    const { store, model } = browse(...keys(1500));
+    await model.start(null);
+    await Promise.all([model.refresh(), model.refresh()]);
+    expect(model.loading).toBe(false);
+    expect(model.problem).toBeNull();
+    store.keys.add('ada/00000a');
+    await model.refresh();
+    expect(model.rows.nameAt(1)).toBe('00000a');
   });
 });
 

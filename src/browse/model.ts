@@ -4,7 +4,10 @@ import type { StoreClient } from '../store/client';
 import type { IBucket } from '../store/entry';
 import { isAbort, StoreError } from '../store/errors';
 import { foreignOwner, type ILocation, parentPrefix } from '../store/path';
-import { Folder, type IRow, type IRows, matching, NO_ROWS, PAGE_SIZE } from './folder';
+import type { IRow } from './columns';
+import { Folder, PAGE_SIZE } from './folder';
+import { arranged, type IOrder, isStoreOrder, type SortBy, STORE_ORDER, turned } from './order';
+import { type IRows, NO_ROWS } from './rows';
 import {
   follow,
   type ISelection,
@@ -14,10 +17,17 @@ import {
   selectAll,
   type SelectMode
 } from './selection';
+import { inSlices } from './slices';
 import { fromUri, isUri, resolve } from './uri';
 
 /** Milliseconds without typing after which the store is asked. */
 const TYPING_PAUSE = 250;
+
+/** Rows below those in sight at which the next page is asked for. */
+const AHEAD = PAGE_SIZE / 2;
+
+/** Pages that one refresh lists again at most. */
+const REFRESHED = 5;
 
 /** What the panel shows, and how that changes. Every method that asks the store may be repeated. */
 export class BrowseModel {
@@ -35,11 +45,14 @@ export class BrowseModel {
   buckets: readonly IBucket[] | null = null;
   /** The folder shown; null before the first. */
   location: ILocation | null = null;
-  /** The rows that pass the filter, as far as they are listed. */
+  /** The rows that pass the filter, in the order below, as far as they are listed. */
   rows: IRows = NO_ROWS;
+  order: IOrder = STORE_ORDER;
   selection: ISelection = NO_SELECTION;
   /** Whether what is asked of the store will replace the rows. */
   loading = false;
+  /** Whether page after page is asked for, until all are there. */
+  loadingAll = false;
   /** Why the last request failed; rows listed earlier stay. */
   problem: StoreError | null = null;
   /** The text in the filter box. */
@@ -59,6 +72,16 @@ export class BrowseModel {
   /** Whether the store has no further rows for this list. */
   get complete(): boolean {
     return this._shown?.complete ?? false;
+  }
+
+  /** Whether `loadAll` would bring rows that are missing, or that a refresh left as they were. */
+  get hasMore(): boolean {
+    return this.listed > 0 && (!this.complete || this._shown!.hasOld());
+  }
+
+  /** Rows that were listed, before the filter. */
+  get listed(): number {
+    return this._shown?.rows.length ?? 0;
   }
 
   /** Where the filter looks: in the names listed, or in the store for names that start so. */
@@ -112,11 +135,12 @@ export class BrowseModel {
     this._stop();
     this._shown?.abort();
     this.location = location;
-    this._seen = 0;
+    this._seen = { first: 0, end: 0 };
     this._whole = this._shown = new Folder(this._client, location);
     this.filter = '';
     this.lost = null;
     this.rows = NO_ROWS;
+    this.order = STORE_ORDER;
     this.selection = NO_SELECTION;
     this._remember(location);
     const unusable = this.bucket?.error;
@@ -124,7 +148,8 @@ export class BrowseModel {
       this._fail(new StoreError(unusable, 0, 'bucket-unavailable', ''));
       return;
     }
-    await this._load(this._shown, PAGE_SIZE, () => {
+    await this._load(this._shown, 1, () => {
+      this._settle();
       this._point(focus);
     });
   }
@@ -160,9 +185,14 @@ export class BrowseModel {
     }
   }
 
-  /** Lists the folder again, as far down as it was looked at. The old rows stay until then. */
+  /**
+   * Lists again what is in sight; the old rows stay until then. A folder of up to 5 pages is listed whole.
+   * Of a larger one the pages in sight are, by the tokens they were listed with, at most 5; the others
+   * follow when they come in sight, so that a refresh deep in a million rows is one request.
+   */
   async refresh(): Promise<void> {
-    if (this.location === null || this._shown === null) {
+    const folder = this._shown;
+    if (this.location === null || folder === null) {
       this._list.forget();
       await this.start(null);
       return;
@@ -171,42 +201,108 @@ export class BrowseModel {
       return;
     }
     this._stop();
-    const fresh = new Folder(this._client, this.location, this._shown.startsWith);
-    const isWhole = fresh.startsWith === '';
-    const needed = isWhole && this.filter ? this._shown.length : this._seen;
-    await this._load(fresh, needed, () => {
-      const before = this.rows;
-      this._shown = fresh;
-      this._whole = isWhole ? fresh : null;
-      this._applyFilter();
-      this.selection = follow(this.selection, before, this.rows);
-    });
-  }
-
-  /** Tells that the row of this number is looked at, so that the following ones are there in time. */
-  async reach(row: number): Promise<void> {
-    this._seen = row;
-    const folder = this._shown;
-    if (!folder || folder.complete || this.loading || this.problem || this.rows !== folder) {
+    if (this.listed === 0 || !folder.rows.isOrdered) {
+      await this._relist(folder);
       return;
     }
-    if (row > folder.length - PAGE_SIZE / 2) {
-      await this.more();
+    folder.expire();
+    this._pending = folder;
+    this.loading = true;
+    this.problem = null;
+    this.changed.emit();
+    try {
+      await this._renewInSight(folder);
+    } catch (error) {
+      if (this._pending === folder) {
+        await this._failOrRelist(folder, error, () => this.refresh());
+      }
+      return;
+    }
+    if (this._pending === folder) {
+      this._pending = null;
+      this.loading = false;
+      this.listedAt = Date.now();
+      this._renewed(folder);
+      await this._reach();
     }
   }
 
-  /** Asks for the next page. */
-  async more(): Promise<void> {
-    const folder = this._shown;
+  /** Tells which rows are in sight, so that the following ones are there in time. */
+  async reach(first: number, end: number): Promise<void> {
+    this._seen = { first, end };
+    await this._reach();
+  }
+
+  /** Asks for what failed once more. */
+  async again(): Promise<void> {
     this.problem = null;
+    this.changed.emit();
+    await this._again();
+  }
+
+  /**
+   * Lists everything that is missing or old, page after page. Tells whether all of it is there: not
+   * when it was cancelled, refused, or another folder was gone to.
+   */
+  async loadAll(): Promise<boolean> {
+    const folder = this._shown;
+    if (folder === null || this.loading || this.loadingAll) {
+      return false;
+    }
+    this.problem = null;
+    this.loadingAll = true;
+    this.changed.emit();
     try {
-      await folder?.more();
+      while (folder.hasOld()) {
+        await folder.renew(0, Infinity, 1);
+        this._grown(folder);
+      }
+      while (!folder.complete) {
+        await folder.more();
+        this._grown(folder);
+      }
     } catch (error) {
-      this._fail(error);
+      if (folder === this._shown) {
+        await this._failOrRelist(folder, error, async () => void (await this.loadAll()));
+      }
     }
-    if (folder === this._shown) {
-      this.changed.emit();
+    if (folder !== this._shown) {
+      return false;
     }
+    this.loadingAll = false;
+    this._renewed(folder);
+    return folder.complete && !folder.hasOld();
+  }
+
+  /** Ends `loadAll`; what has been listed stays. */
+  cancelLoadAll(): void {
+    if (this.loadingAll) {
+      this._shown?.abort();
+    }
+  }
+
+  /**
+   * Sorts by a column, or the other way round if it is sorted so. Any order but the store's needs the
+   * whole folder, which is loaded first; when that ends early the rows stay as they are.
+   */
+  async sort(by: SortBy): Promise<void> {
+    const folder = this._shown;
+    const order = turned(this.order, by);
+    this._wish = order;
+    if (!isStoreOrder(order) && folder && !folder.complete) {
+      const isWhole = await this.loadAll();
+      if (this._wish !== order) {
+        return;
+      }
+      if (!isWhole) {
+        this._wish = this.order;
+        this._again = () => this.sort(by);
+        return;
+      }
+    }
+    this.order = order;
+    this._arrange();
+    this.changed.emit();
   }
 
   /** Shows only some names: those listed that contain the text, or the store's that start with it. */
@@ -218,8 +314,8 @@ export class BrowseModel {
     const sought = isUri(text) ? '' : text;
     if (this._whole?.complete) {
       this._shown = this._whole;
-      this._applyFilter();
-    } else if (sought !== this._shown?.startsWith || this._shown.length === 0) {
+      this._arrange();
+    } else if (sought !== this._shown?.startsWith || this.listed === 0) {
       this._typing = setTimeout(() => void this._askFor(sought), sought ? TYPING_PAUSE : 0);
     }
     this.changed.emit();
@@ -269,12 +365,85 @@ export class BrowseModel {
       return;
     }
     const folder = new Folder(this._client, this.location, text);
-    await this._load(folder, PAGE_SIZE, () => {
+    await this._load(folder, 1, () => {
+      this._shown?.abort();
       this._shown = folder;
       this._whole = text ? null : folder;
-      this._applyFilter();
+      this._settle();
       this.selection = NO_SELECTION;
     });
+  }
+
+  /** Lists anew from the first row: where no page can be listed by itself. */
+  private async _relist(old: Folder): Promise<void> {
+    const fresh = new Folder(this._client, old.location, old.startsWith);
+    const isWhole = fresh.startsWith === '';
+    const needed = this.rows === old.rows ? this._seen.end : old.rows.length;
+    await this._load(fresh, Math.min(needed, REFRESHED * PAGE_SIZE), () => {
+      const before = this.rows;
+      this._shown = fresh;
+      this._whole = isWhole ? fresh : null;
+      this._settle();
+      this.selection = follow(this.selection, before, this.rows);
+    });
+  }
+
+  /** Lists the old pages again that have rows in sight. */
+  private async _renewInSight(folder: Folder): Promise<void> {
+    const { rows } = folder;
+    if (rows.pages.length <= REFRESHED) {
+      await folder.renew(0, Infinity, REFRESHED);
+      return;
+    }
+    const { first, end } = this._seen;
+    if (this.rows === rows) {
+      await folder.renew(first, end + 1, REFRESHED);
+      return;
+    }
+    const shown = this.rows;
+    const last = Math.min(end, shown.length);
+    for (let row = first, asked = 0; row < last && asked < REFRESHED; row++) {
+      const number = folder.rows.indexOf(shown.at(row).key);
+      if (number !== -1 && folder.hasOld(number, number + 1)) {
+        asked++;
+        await folder.renew(number, number + 1, 1);
+      }
+    }
+  }
+
+  /** Fetches ahead of what is in sight, and again what is old in it, until that is there. */
+  private async _reach(): Promise<void> {
+    const folder = this._shown;
+    if (folder === null || this._reaching === folder) {
+      return;
+    }
+    this._reaching = folder;
+    try {
+      while (
+        folder === this._shown &&
+        this.rows === folder.rows &&
+        !(this.loading || this.loadingAll || this.problem)
+      ) {
+        const { first, end } = this._seen;
+        if (folder.rows.isOrdered && folder.hasOld(first, end + 1)) {
+          await folder.renew(first, end + 1, 1);
+          this._renewed(folder);
+        } else if (!folder.complete && end > folder.rows.length - AHEAD) {
+          await folder.more();
+          this._grown(folder);
+        } else {
+          break;
+        }
+      }
+    } catch (error) {
+      if (folder === this._shown) {
+        await this._failOrRelist(folder, error, () => this._reach());
+      }
+    } finally {
+      if (this._reaching === folder) {
+        this._reaching = null;
+      }
+    }
   }
 
   /** Lists a folder up to this row; `arrived` puts it in place. An older request is dropped. */
@@ -300,14 +469,58 @@ export class BrowseModel {
     }
   }
 
-  private _applyFilter(): void {
-    const listed = this._shown ?? NO_ROWS;
-    const isFiltered = this._shown === this._whole && this.filter !== '' && !isUri(this.filter);
-    this.rows = isFiltered ? matching(listed, this.filter) : listed;
+  /** Shows a list that has just arrived: sorted as before if that needs no loading. */
+  private _settle(): void {
+    this.order = this.complete ? this._wish : STORE_ORDER;
+    this._arrange();
+  }
+
+  /** Shows rows that were added at the end. */
+  private _grown(folder: Folder): void {
+    if (folder === this._shown) {
+      if (!this._isArranged) {
+        this.rows = folder.rows;
+      }
+      this.changed.emit();
+    }
+  }
+
+  /** Shows rows that may have changed anywhere. */
+  private _renewed(folder: Folder): void {
+    if (folder === this._shown) {
+      const before = this.rows;
+      this._arrange(() => (this.selection = follow(this.selection, before, this.rows)));
+      this.changed.emit();
+    }
+  }
+
+  /** Filters and sorts what is listed: at once if that is quick, else beside keys and drawing. */
+  private _arrange(done: () => void = () => undefined): void {
+    this._stopArranging();
+    const listed = this._shown?.rows ?? null;
+    if (listed === null || !this._isArranged) {
+      this.rows = listed ?? NO_ROWS;
+      done();
+      return;
+    }
+    const text = this._isFiltered ? this.filter : '';
+    this._stopArranging = inSlices(arranged(listed, text, this.order), rows => {
+      this.rows = rows;
+      done();
+      this.changed.emit();
+    });
+  }
+
+  /** Whether names are looked for in what is listed. */
+  private get _isFiltered(): boolean {
+    return this._shown === this._whole && this.filter !== '' && !isUri(this.filter);
+  }
+
+  private get _isArranged(): boolean {
+    return this._isFiltered || !isStoreOrder(this.order);
   }
 
   private _point(focus: string | null): void {
-    this._applyFilter();
     if (focus === null) {
       return;
     }
@@ -319,9 +532,12 @@ export class BrowseModel {
 
   private _stop(): void {
     clearTimeout(this._typing);
+    this._stopArranging();
+    this.cancelLoadAll();
     this._pending?.abort();
     this._pending = null;
     this.loading = false;
+    this.loadingAll = false;
   }
 
   private _lose(uri: string, why: 'no-bucket' | 'nothing-there'): void {
@@ -329,12 +545,27 @@ export class BrowseModel {
     this.changed.emit();
   }
 
-  private _fail(error: unknown): void {
+  /** A page token that the store has forgotten means to begin anew; anything else is told. */
+  private async _failOrRelist(
+    folder: Folder,
+    error: unknown,
+    again: () => Promise<void>
+  ): Promise<void> {
+    this.loadingAll = false;
+    if (error instanceof StoreError && error.reason === 'bad-page-token') {
+      await this._relist(folder);
+    } else {
+      this._fail(error, again);
+    }
+  }
+
+  private _fail(error: unknown, again: () => Promise<void> = () => this.refresh()): void {
     if (isAbort(error)) {
       return;
     }
     this.loading = false;
     this._pending = null;
+    this._again = again;
     this.problem =
       error instanceof StoreError ? error : new StoreError(String(error), 0, 'unexpected');
     this.changed.emit();
@@ -346,7 +577,13 @@ export class BrowseModel {
   private _shown: Folder | null = null;
   /** The list that will replace it. */
   private _pending: Folder | null = null;
-  /** The last row that was looked at. */
-  private _seen = 0;
+  /** The rows in sight: the first, and one past the last. */
+  private _seen = { first: 0, end: 0 };
+  /** The list that pages are being asked for, as the rows in sight need them. */
+  private _reaching: Folder | null = null;
+  /** The order that other folders get where they need no loading for it. */
+  private _wish: IOrder = STORE_ORDER;
+  private _stopArranging: () => void = () => undefined;
+  private _again: () => Promise<void> = () => this.refresh();
   private _typing: ReturnType<typeof setTimeout> | undefined;
 }

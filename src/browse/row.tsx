@@ -4,7 +4,7 @@ import { CommandIDs } from '../commands';
 import { formatBytes, formatSpan } from '../ui/format';
 import { IconButton } from '../ui/iconButton';
 import { iconOf, type IBrowseContext } from './context';
-import type { IRow } from './folder';
+import type { IRow } from './columns';
 import { RenameBox } from './rename';
 import { ROW_HEIGHT } from './window';
 

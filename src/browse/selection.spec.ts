@@ -1,11 +1,20 @@
-import type { IRows } from './folder';
 import { target, TypeAhead } from './keys';
+import type { IRows } from './rows';
 import { follow, NO_SELECTION, only, select, selectAll } from './selection';
 
 function rows(...keys: string[]): IRows {
   return {
     length: keys.length,
-    at: index => ({ kind: 'object', name: keys[index], key: keys[index], size: 0, updated: null }),
+    at: index => ({
+      kind: 'object',
+      name: keys[index],
+      key: keys[index],
+      size: 0,
+      generation: null,
+      updated: null,
+      created: null
+    }),
+    nameAt: index => keys[index],
     indexOf: key => keys.indexOf(key)
   };
 }

@@ -1,4 +1,4 @@
-import type { IRows } from './folder';
+import type { IRows } from './rows';
 
 /** What a click or key does to the selection: `add` as with Ctrl, `range` as with Shift. */
 export type SelectMode = 'only' | 'add' | 'range';
@@ -62,13 +62,7 @@ export function selectAll(selection: ISelection, rows: IRows): ISelection {
  * to the row now at its place.
  */
 export function follow(selection: ISelection, before: IRows, after: IRows): ISelection {
-  const keys = new Set<string>();
-  for (let row = 0; selection.keys.size > 0 && row < after.length; row++) {
-    const { key } = after.at(row);
-    if (selection.keys.has(key)) {
-      keys.add(key);
-    }
-  }
+  const keys = new Set([...selection.keys].filter(key => after.indexOf(key) !== -1));
   let { focus } = selection;
   if (focus !== null && after.indexOf(focus) === -1) {
     const place = Math.min(Math.max(0, before.indexOf(focus)), after.length - 1);

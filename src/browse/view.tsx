@@ -2,11 +2,11 @@ import { fileUploadIcon, refreshIcon, UseSignal } from '@jupyterlab/ui-component
 import React from 'react';
 import { CommandIDs } from '../commands';
 import { basename, type ILocation } from '../store/path';
-import { formatSpan } from '../ui/format';
 import { IconButton } from '../ui/iconButton';
 import type { IBrowseContext } from './context';
 import { Crumbs } from './crumbs';
 import { Filter } from './filter';
+import { Footer } from './footer';
 import { Listing } from './listing';
 import { Places } from './places';
 import { NoRows, Problem } from './states';
@@ -73,11 +73,6 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
             : trans.__('There is nothing at %1.', model.lost.uri)}
         </div>
       )}
-      <div className="jp-BucketHeader" aria-hidden>
-        <span className="jp-BucketRow-name">{trans.__('Name')}</span>
-        <span className="jp-BucketRow-size">{trans.__('Size')}</span>
-        <span className="jp-BucketRow-age">{trans.__('Age')}</span>
-      </div>
       <Listing {...context} dropTarget={dropTarget?.key ?? null} now={now}>
         <NoRows {...context} />
       </Listing>
@@ -89,7 +84,7 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
             retry={() => {
               // The button goes away with the problem.
               toList();
-              run(CommandIDs.refresh)();
+              void model.again();
             }}
           />
         </div>
@@ -99,41 +94,8 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
           {trans.__('Upload to "%1"', basename(dropTarget.key) || dropTarget.bucket)}
         </div>
       )}
-      <Footer {...context} now={now} />
+      <Footer {...context} now={now} toList={toList} />
     </div>
-  );
-}
-
-/** How many there are, and how old this knowledge is. */
-function Footer({ model, trans, now }: IBrowseContext & { now: number }): JSX.Element | null {
-  const { rows, complete, selection, listedAt, loading } = model;
-  const count = complete
-    ? trans._n('%2 item', '%2 items', rows.length, rows.length.toLocaleString())
-    : trans.__('%1+ items', rows.length.toLocaleString());
-  const age = formatSpan(now - listedAt);
-  const selected = selection.keys.size;
-  const isListed = model.location !== null && listedAt > 0 && (rows.length > 0 || complete);
-  return (
-    <>
-      <div role="status" className="jp-LeapHidden">
-        {loading ? trans.__('Loading...') : isListed && count}
-      </div>
-      {isListed && (
-        <div className="jp-BucketFooter">
-          <span>
-            {count}
-            {selected > 1 && `, ${trans.__('%1 selected', selected.toLocaleString())}`}
-          </span>
-          <span>
-            {loading
-              ? trans.__('Loading...')
-              : age
-                ? trans.__('Listed %1 ago', age)
-                : trans.__('Listed just now')}
-          </span>
-        </div>
-      )}
-    </>
   );
 }
 

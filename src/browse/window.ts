@@ -3,6 +3,9 @@
 /** Pixels; as JupyterLab's file browser has them. */
 export const ROW_HEIGHT = 24;
 
+/** Pixels at the top of the list that the heads of the columns cover, borders included. */
+export const HEADER_HEIGHT = 26;
+
 /**
  * Pixels. Firefox draws no element higher than 17.9 million (745,000 rows); a longer list scrolls
  * in proportion instead.

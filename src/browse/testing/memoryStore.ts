@@ -2,6 +2,7 @@ import type { StoreClient } from '../../store/client';
 import type { IBucket, IEntry, IPage } from '../../store/entry';
 import type { StoreError } from '../../store/errors';
 import { SCRATCH } from '../../testing/scratch';
+import { compareKeys } from '../columns';
 
 type ListArguments = Parameters<StoreClient['list']>;
 
@@ -38,18 +39,19 @@ export class MemoryStore {
     if (fault) {
       throw fault;
     }
-    const entries = this._entries(prefix, startsWith ?? '');
-    const first = Number(pageToken ?? 0);
-    const end = first + Math.min(limit, this.pageSize);
+    const entries = this._entries(prefix, startsWith ?? '').filter(
+      ({ key }) => pageToken === undefined || compareKeys(key, pageToken) > 0
+    );
+    const end = Math.min(limit, this.pageSize);
     return {
-      entries: entries.slice(first, end),
-      nextPageToken: end < entries.length ? String(end) : null
+      entries: entries.slice(0, end),
+      nextPageToken: end < entries.length ? entries[end - 1].key : null
     };
   }
 
   private _entries(prefix: string, startsWith: string): IEntry[] {
     const found = new Map<string, IEntry>();
-    for (const key of [...this.keys].sort()) {
+    for (const key of [...this.keys].sort(compareKeys)) {
       if (key.startsWith(prefix + startsWith)) {
         const rest = key.slice(prefix.length);
         const slash = rest.indexOf('/');
