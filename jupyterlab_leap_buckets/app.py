@@ -11,6 +11,7 @@ from traitlets import Dict, Enum, Float, Int, List
 from .errors import LeapError
 
 if TYPE_CHECKING:
+    from .archive import Archives
     from .credentials import TokenBroker
     from .discovery import Bucket
     from .stores.base import Store
@@ -71,6 +72,7 @@ class LeapBuckets(ExtensionApp):
         self._places: list[Bucket] | None = None
         self._stores: dict[str, Store] = {}
         self._uploads: UploadSessions | None = None
+        self._archives: Archives | None = None
         self._tokens: TokenBroker | None = None
         self.large_bodies = asyncio.Semaphore(LARGE_BODIES)
 
@@ -119,6 +121,14 @@ class LeapBuckets(ExtensionApp):
 
             self._uploads = UploadSessions(self.maxUploads, self.uploadLifetime)
         return self._uploads
+
+    @property
+    def archives(self) -> Archives:
+        if self._archives is None:
+            from .archive import Archives
+
+            self._archives = Archives()
+        return self._archives
 
     @property
     def tokens(self) -> TokenBroker:

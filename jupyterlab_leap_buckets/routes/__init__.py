@@ -7,6 +7,7 @@ from typing import Any
 
 def handlers() -> list[tuple[str, Any]]:
     """Tornado routes relative to the base URL."""
+    from .archive import ArchiveHandler, WaitingArchiveHandler
     from .buckets import BucketsHandler
     from .details import DetailsHandler
     from .fallback import FallbackHandler
@@ -20,6 +21,8 @@ def handlers() -> list[tuple[str, Any]]:
         ("leap-buckets/list", ListHandler),
         ("leap-buckets/object", ObjectHandler),
         ("leap-buckets/details", DetailsHandler),
+        ("leap-buckets/archive", ArchiveHandler),
+        (r"leap-buckets/archive/(?P<archive_id>[A-Za-z0-9_-]+)", WaitingArchiveHandler),
         ("leap-buckets/uploads", UploadsHandler),
         (r"leap-buckets/uploads/(?P<upload_id>[A-Za-z0-9_-]+)", UploadHandler),
         ("leap-buckets/token", TokenHandler),

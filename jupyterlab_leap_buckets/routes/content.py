@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from ..errors import LeapError
 
 UNKNOWN = "application/octet-stream"
+SANDBOX = "sandbox; default-src 'none'"
+"""The content security policy of bytes that came from a bucket."""
 _SHOWN = re.compile(
     r"(image/(png|jpeg|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.icon)|(audio|video)/[a-z0-9.+-]+|text/plain)"
 )
@@ -22,6 +25,12 @@ def shown_type(stored: str | None) -> tuple[str, bool]:
         return UNKNOWN, False
     charset = _CHARSET.search(stored or "")
     return (f"{kind}; charset={charset[1]}" if charset else kind), True
+
+
+def disposition(kind: str, name: str) -> str:
+    """`Content-Disposition` for a file of any name. kind: `inline` or `attachment`."""
+    plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", name)
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def check_content_type(value: object) -> str:

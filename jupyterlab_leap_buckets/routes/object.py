@@ -6,7 +6,6 @@ import re
 from contextlib import ExitStack
 from datetime import datetime, timezone
 from email.utils import format_datetime
-from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -17,7 +16,7 @@ from ..errors import LeapError
 from ..paths import check_key
 from ..stores.base import ByteRange, ObjectInfo
 from .base import LeapHandler
-from .content import check_content_type, shown_type
+from .content import SANDBOX, check_content_type, disposition, shown_type
 from .writing import check_may_write, precondition
 
 LARGE = 4 * 1024 * 1024
@@ -58,7 +57,7 @@ class ObjectHandler(LeapHandler):
 
     @property
     def content_security_policy(self) -> str:
-        return "sandbox; default-src 'none'"
+        return SANDBOX
 
     @web.authenticated
     @authorized
@@ -135,10 +134,8 @@ class ObjectHandler(LeapHandler):
     def _describe(self, info: ObjectInfo, length: int) -> None:
         content_type, inline = shown_type(info.content_type)
         name = info.key.rstrip("/").rpartition("/")[2] or "object"
-        plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", name)
-        kind = "inline" if inline else "attachment"
         self.set_header("Content-Type", content_type)
-        self.set_header("Content-Disposition", f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}")
+        self.set_header("Content-Disposition", disposition("inline" if inline else "attachment", name))
         self.set_header("Content-Length", str(length))
         self.set_header("ETag", f'"{info.generation}"')
         self.set_header("Accept-Ranges", "bytes")

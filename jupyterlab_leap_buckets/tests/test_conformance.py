@@ -114,6 +114,35 @@ async def test_a_folder_lists_its_own_names_only(place):
     assert file["contentType"] == "text/plain"
 
 
+async def test_a_walk_finds_everything_below(place):
+    names = ["b.txt", "a/1", "a/2", "a-b", "a.zarr/zarr.json", "a/x/", "a//b", "é", "ab/c/d/e/f"]
+    for name in names:
+        await place.client.put(place.bucket, place.key(name), b"12345")
+    store = place.client.leap.store(place.client.leap.bucket(place.bucket))
+    found = [info for page in [page async for page in store.walk(place.folder)] for info in page]
+    assert sorted(info.key for info in found) == sorted(map(place.key, names))
+    assert {info.size for info in found} == {5} and all(info.updated and info.generation for info in found)
+    below = [[info.key for info in page] async for page in store.walk(place.key("a/x/"))]
+    assert below == [[place.key("a/x/")]]
+    assert [info async for page in store.walk(place.key("nothing/")) for info in page] == []
+
+
+@pytest.mark.parametrize("place", ["local", "standin"], indirect=True)  # the emulator takes seconds
+@pytest.mark.parametrize("count", [1000, 1001, 2500])
+async def test_a_long_walk_comes_in_pages(place, standin, count):
+    folder = place.key(f"many-{count}/")
+    if place.kind == "local":
+        (place.root / folder).mkdir(parents=True)
+        for number in range(count):
+            (place.root / folder / f"{number:07d}.bin").touch()
+    else:
+        standin.buckets[place.bucket].pretend(folder, count)
+    store = place.client.leap.store(place.client.leap.bucket(place.bucket))
+    pages = [[info.key for info in page] async for page in store.walk(folder)]
+    assert sorted(key for page in pages for key in page) == [f"{folder}{number:07d}.bin" for number in range(count)]
+    assert max(map(len, pages)) == 1000
+
+
 async def test_starts_with_is_asked_of_the_store(place):
     for name in ("apple", "apricot/1", "banana"):
         await place.client.put(place.bucket, place.key(name), b"1")

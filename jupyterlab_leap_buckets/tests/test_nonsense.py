@@ -108,7 +108,7 @@ async def test_preconditions_that_make_no_sense(client, header):
     assert (await client.get("disk", "ada/x.txt")).body == CANARY
 
 
-@pytest.mark.parametrize("path", ["uploads", "token"])
+@pytest.mark.parametrize("path", ["uploads", "token", "archive"])
 @pytest.mark.parametrize(
     ("data", "content_type", "status", "reason"),
     [
