@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .archive import Archives
     from .credentials import TokenBroker
     from .discovery import Bucket
+    from .operations.jobs import Operations
     from .stores.base import Store
     from .uploads import UploadSessions
 
@@ -53,6 +55,10 @@ class LeapBuckets(ExtensionApp):
         config=True
     )
 
+    maxOperations = Int(50, help="Operations (copy, move, delete, ...) that may be queued or running at once.").tag(
+        config=True
+    )
+
     pieceTimeout = Float(60, help="Seconds without a byte from the browser after which a piece counts as broken.").tag(
         config=True
     )
@@ -72,6 +78,7 @@ class LeapBuckets(ExtensionApp):
         self._places: list[Bucket] | None = None
         self._stores: dict[str, Store] = {}
         self._uploads: UploadSessions | None = None
+        self._operations: Operations | None = None
         self._archives: Archives | None = None
         self._tokens: TokenBroker | None = None
         self.large_bodies = asyncio.Semaphore(LARGE_BODIES)
@@ -131,6 +138,19 @@ class LeapBuckets(ExtensionApp):
         return self._archives
 
     @property
+    def operations(self) -> Operations:
+        if self._operations is None:
+            from .operations.jobs import Operations
+
+            self._operations = Operations(self.maxOperations, self.tell_surprise)
+        return self._operations
+
+    def tell_surprise(self, error: BaseException) -> None:
+        """Log an exception outside a request: where and of which type, never its text, which may hold addresses."""
+        place = "".join(traceback.format_tb(error.__traceback__))
+        self.log.error("Unexpected %s in an operation\n%s", type(error).__name__, place)
+
+    @property
     def tokens(self) -> TokenBroker:
         if self._tokens is None:
             from .credentials import TokenBroker
@@ -139,7 +159,9 @@ class LeapBuckets(ExtensionApp):
         return self._tokens
 
     async def stop_extension(self) -> None:
-        """Abort open uploads, end a running gcloud and close connections."""
+        """Cancel operations, abort open uploads, end a running gcloud and close connections."""
+        if self._operations is not None:
+            await self._operations.close()
         if self._tokens is not None:
             await self._tokens.close()
         if self._uploads is not None:

@@ -13,6 +13,7 @@ def handlers() -> list[tuple[str, Any]]:
     from .fallback import FallbackHandler
     from .list import ListHandler
     from .object import ObjectHandler
+    from .operations import OperationHandler, OperationsHandler
     from .token import TokenHandler
     from .uploads import UploadHandler, UploadsHandler
 
@@ -25,6 +26,8 @@ def handlers() -> list[tuple[str, Any]]:
         (r"leap-buckets/archive/(?P<archive_id>[A-Za-z0-9_-]+)", WaitingArchiveHandler),
         ("leap-buckets/uploads", UploadsHandler),
         (r"leap-buckets/uploads/(?P<upload_id>[A-Za-z0-9_-]+)", UploadHandler),
+        ("leap-buckets/operations", OperationsHandler),
+        (r"leap-buckets/operations/(?P<operation_id>[A-Za-z0-9_-]+)", OperationHandler),
         ("leap-buckets/token", TokenHandler),
         (r"leap-buckets(?:/.*)?", FallbackHandler),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 from ..discovery import Bucket
@@ -33,6 +34,24 @@ def check_may_write(handler: LeapHandler, bucket: Bucket, key: str) -> None:
             where,
             f"If you mean it, send it again with the header {CONFIRM_HEADER}: {quote(owner, safe='')}",
         )
+
+
+def check_may_write_all(handler: LeapHandler, places: Iterable[tuple[Bucket, str]]) -> None:
+    """`check_may_write` for many keys and prefixes. Only one other person's folder can be confirmed at once: 403 with
+    the reason `several-owners` for more, the whole bucket being everybody's."""
+    first = {(bucket.id, outside_owner(key, bucket.own), key == ""): (bucket, key) for bucket, key in places}
+    owners = {owner for _, owner, _ in first if owner is not None}
+    is_all = any(owner is not None and whole for _, owner, whole in first)
+    if handler.leap.homeRule == "confirm" and (len(owners) > 1 or is_all):
+        raise LeapError(
+            403,
+            "several-owners",
+            "This would change more than one folder outside your own"
+            + (": the whole bucket." if is_all else f": those of {', '.join(map(repr, sorted(owners)[:10]))}."),
+            "Do it for one of them at a time.",
+        )
+    for bucket, key in first.values():
+        check_may_write(handler, bucket, key)
 
 
 def check_generation(value: object) -> str | None:

@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import re
+import secrets
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
@@ -31,6 +32,8 @@ class StandIn:
         self.buckets = {name: Bucket(name) for name in buckets}
         self.faults = Faults()
         self.token = token
+        self.rewrite_step = 1 << 20
+        self._rewrites: dict[str, tuple[tuple[int, str, str], int]] = {}
         self.url = ""
         self._runner: web.AppRunner | None = None
 
@@ -84,6 +87,8 @@ class StandIn:
                 return web.json_response({"kind": "storage#bucket", "name": self._bucket(name).name})
             case ["storage", "v1", "b", name, "o"]:
                 return self._list(self._bucket(name), query)
+            case ["storage", "v1", "b", name, "o", key, "rewriteTo", "b", target, "o", to_key]:
+                return self._rewrite(self._bucket(name), key, self._bucket(target), to_key, query)
             case [("storage" | "download"), *_, "b", name, "o", key]:
                 return await self._object(request, self._bucket(name), key, query, fault)
             case ["upload", "storage", "v1", "b", name, "o"]:
@@ -125,6 +130,23 @@ class StandIn:
         if query.get("alt") == "media":
             return await download(request, found, fault)
         return web.json_response(selected(found.resource(bucket.name), query.get("fields", "")))
+
+    def _rewrite(self, bucket: Bucket, key: str, target: Bucket, to_key: str, query: dict[str, str]) -> web.Response:
+        """https://cloud.google.com/storage/docs/json_api/v1/objects/rewrite, `rewrite_step` bytes a call."""
+        found = bucket.rewritten(key, target, to_key, query)
+        token = query.get("rewriteToken")
+        if token and self._rewrites.get(token, ("",))[0] != (found.generation, target.name, to_key):
+            raise Refused(400, "Invalid rewrite token.")
+        known = self._rewrites.pop(token)[1] if token else 0
+        size, done = len(found.data), known + self.rewrite_step
+        answer: dict[str, Any] = {"kind": "storage#rewriteResponse", "done": done >= size, "objectSize": str(size)}
+        answer["totalBytesRewritten"] = str(min(done, size))
+        if done < size:
+            answer["rewriteToken"] = secrets.token_urlsafe(16)
+            self._rewrites[answer["rewriteToken"]] = ((found.generation, target.name, to_key), done)
+        else:
+            answer["resource"] = target.adopt(found, to_key, query).resource(target.name)
+        return web.json_response(selected(answer, query.get("fields", "")))
 
     async def _upload(
         self, request: web.Request, bucket: Bucket, query: dict[str, str], fault: Fault | None
@@ -256,7 +278,11 @@ def selected(value: dict[str, Any], fields: str) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     for name, inner in re.findall(r"(\w+)(?:\(([^)]*)\))?", fields):
         if name in value:
-            chosen[name] = [selected(one, inner) for one in value[name]] if inner else value[name]
+            found = value[name]
+            several = isinstance(found, list)
+            chosen[name] = [selected(one, inner) for one in found] if several and inner else found
+            if inner and not several:
+                chosen[name] = selected(found, inner)
     return chosen
 
 

@@ -144,6 +144,18 @@ class Bucket:
         self._objects[key] = made
         return made
 
+    def rewritten(self, name: str, target: Bucket, to_name: str, query: dict[str, str]) -> Object:
+        """What a rewrite reads, once its preconditions hold at both ends."""
+        names = {"generation": "sourceGeneration", "ifGenerationMatch": "ifSourceGenerationMatch"}
+        check_name(to_name)
+        found = self.get(name, {ours: query[theirs] for ours, theirs in names.items() if theirs in query})
+        target.check(to_name, query)
+        return found
+
+    def adopt(self, source: Object, name: str, preconditions: dict[str, str]) -> Object:
+        """A copy of another object, with all that is said about it."""
+        return self.put(name, source.data, source.content_type, preconditions, source.encoding, source.more)
+
     def delete(self, name: str, query: dict[str, str]) -> None:
         self.get(name, query)
         self._objects.pop(name.encode(), None)

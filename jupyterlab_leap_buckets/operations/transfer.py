@@ -1,0 +1,169 @@
+"""One object from one place to another, checked before anybody relies on it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import zlib
+from collections.abc import AsyncIterator
+
+from ..checksum import Crc32c
+from ..errors import LeapError
+from ..stores.base import ByteRange, ObjectInfo, Reading, Store, Upload, changed
+from ..uploads import PART_SIZE
+
+STREAMS = 4
+"""Objects whose bytes pass through at once, each holding one piece."""
+SLICE = 256 * 1024
+ATTEMPTS = 5
+"""Times that one piece is sent."""
+DELAY = 0.5
+"""Seconds to wait before the second time, twice as long before the third, and so on."""
+
+
+class Stopped(Exception):
+    """The operation was cancelled while bytes were passing through."""
+
+
+class Sum:
+    """A running checksum: crc32c, or zlib's own where the machine has no library for that one."""
+
+    def __init__(self) -> None:
+        self._crc32c = Crc32c()
+        self._plain = 0
+
+    def update(self, data: bytes) -> None:
+        self._crc32c.update(data)
+        if self.crc32c is None:
+            self._plain = zlib.crc32(data, self._plain)
+
+    @property
+    def crc32c(self) -> str | None:
+        return self._crc32c.value
+
+    @property
+    def value(self) -> str:
+        return self.crc32c or str(self._plain)
+
+
+class Transfer:
+    """Copies from one store to another. certain: a copy of which nobody knows whether it is whole is a failure."""
+
+    def __init__(self, source: Store, target: Store, certain: bool, stopping: asyncio.Event) -> None:
+        self._source = source
+        self._target = target
+        self._certain = certain
+        self._stopping = stopping
+        self._streams = asyncio.Semaphore(STREAMS)
+
+    async def copy(self, info: ObjectInfo, key: str, if_generation: str) -> None:
+        """Copy `info`, in that generation alone, to `key`. 412 when one of the two has changed, 502 when it arrived
+        damaged; what did is removed again."""
+        made = await self._target.copy(self._source, info, key, if_generation)
+        if made is None:
+            async with self._streams:
+                await self._stream(info, key, if_generation)
+        elif made.size != info.size or (made.crc32c and info.crc32c and made.crc32c != info.crc32c):
+            raise await self._damaged(made)
+        elif self._certain and not (made.crc32c and info.crc32c):
+            raise _unsure(info.key)
+
+    async def _stream(self, info: ObjectInfo, key: str, if_generation: str) -> None:
+        reading = await self._source.read(info.key, None)
+        try:
+            if info.generation != reading.info.generation:
+                raise changed(info.key, info.generation)
+            total = Sum()
+            content_type = info.content_type or "application/octet-stream"
+            upload = await self._target.begin_upload(key, info.size, content_type, if_generation)
+            try:
+                made = await self._send(upload, reading, total)
+            except BaseException:
+                with contextlib.suppress(LeapError):
+                    await asyncio.shield(upload.abort())
+                raise
+        finally:
+            reading.release()
+        await self._check(info, made, total)
+
+    async def _send(self, upload: Upload, reading: Reading, total: Sum) -> ObjectInfo:
+        made = None
+        if reading.stop == reading.start:
+            made = await self._send_piece(upload, b"")
+        async for piece in _pieces(reading.chunks):
+            if self._stopping.is_set():
+                raise Stopped
+            total.update(piece)
+            made = await self._send_piece(upload, piece)
+        if made is None:
+            raise LeapError(502, "store-failed", f"The store did not finish {reading.info.key!r}.", "Try again.")
+        return made
+
+    async def _send_piece(self, upload: Upload, piece: bytes) -> ObjectInfo | None:
+        """A piece whose fate is unknown is sent again from where the store has it."""
+        start = upload.offset
+        attempt = 0
+        while True:
+            rest = piece[upload.offset - start :]
+            try:
+                return await upload.send(len(rest), _slices(rest))
+            except LeapError as error:
+                attempt += 1
+                if not upload.unsure or error.status < 500 or attempt == ATTEMPTS:
+                    raise
+            await asyncio.sleep(DELAY * attempt)
+            if (made := await upload.find_offset()) is not None:
+                return made
+            if upload.offset == start + len(piece):
+                return None
+
+    async def _check(self, info: ObjectInfo, made: ObjectInfo, total: Sum) -> None:
+        known = {one for one in (info.crc32c, made.crc32c, total.crc32c) if one}
+        if made.size != info.size or len(known) > 1:
+            raise await self._damaged(made)
+        if not self._certain or (made.crc32c and total.crc32c):
+            return
+        if made.crc32c:
+            raise _unsure(info.key)
+        again = Sum()
+        reading = await self._target.read(made.key, ByteRange(0) if made.size else None)
+        try:
+            async for chunk in reading.chunks:
+                again.update(chunk)
+        finally:
+            reading.release()
+        if again.value != total.value:
+            raise await self._damaged(made)
+
+    async def _damaged(self, made: ObjectInfo) -> LeapError:
+        """The failure, after the copy was removed, in exactly that generation."""
+        with contextlib.suppress(LeapError):
+            await self._target.delete(made.key, made.generation)
+        return LeapError(502, "checksum-mismatch", f"The copy {made.key!r} arrived damaged.", "Try again.")
+
+
+def _unsure(key: str) -> LeapError:
+    return LeapError(
+        502,
+        "not-verified",
+        f"{key!r} was copied, but the copy cannot be checked here, so the original stays.",
+        "Compare the two, then delete the original.",
+    )
+
+
+async def _pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in pieces of `PART_SIZE`, the last one shorter."""
+    held = bytearray()
+    async for chunk in chunks:
+        held += chunk
+        while len(held) >= PART_SIZE:
+            piece = bytes(held[:PART_SIZE])
+            del held[:PART_SIZE]
+            yield piece
+    if held:
+        yield bytes(held)
+
+
+async def _slices(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), SLICE):
+        yield data[start : start + SLICE]
