@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import sys
 
-from . import folder, import_cost, transfer
+from . import archive, folder, import_cost, transfer
 
 
 def main() -> int:
     cost, listing, moved = import_cost.measure(), folder.measure(), transfer.measure()
-    print(json.dumps({"import": cost, "folder": listing, "transfer": moved}, indent=2))
+    packed = archive.measure()
+    print(json.dumps({"import": cost, "folder": listing, "transfer": moved, "archive": packed}, indent=2))
     up, down = moved["upload"], moved["download"]
     rows = [
         ("Loading the extension: time", cost["ms"], cost["wanted"]["ms"], "ms"),
         ("Loading the extension: memory", cost["MiB"], cost["wanted"]["MiB"], "MiB"),
         ("256 MiB up: growth of the server's peak memory", up["peakGrowthMiB"], up["wantedMiB"], "MiB"),
         ("256 MiB down: growth of the server's peak memory", down["peakGrowthMiB"], down["wantedMiB"], "MiB"),
+        ("256 MiB as a zip: growth of the server's peak memory", packed["peakGrowthMiB"], packed["wantedMiB"], "MiB"),
         ("256 MiB up: time", up["timesCurl"], None, "x the same pieces by curl"),
         ("256 MiB down: time", down["timesCurl"], None, "x curl"),
         ("Opening a folder of 5,000 objects", listing["requestsToOpen"], 1, "store requests"),

@@ -99,8 +99,11 @@ class Client:
         connection.close()
 
     def download(self, key: str, target: Path) -> None:
+        self.fetch(f"object?bucket=bench&key={quote(key)}", target)
+
+    def fetch(self, path: str, target: Path) -> None:
         connection = http.client.HTTPConnection(self._url.netloc)
-        answer = self._call(connection, "GET", f"object?bucket=bench&key={quote(key)}")
+        answer = self._call(connection, "GET", path)
         with target.open("wb") as out:
             while chunk := answer.read(MIB):
                 out.write(chunk)
