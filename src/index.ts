@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Signal } from '@lumino/signaling';
 import { browse } from './browse/plugin';
 import { credential } from './credential/plugin';
 import { dataset } from './dataset/plugin';
@@ -6,7 +7,7 @@ import { drive } from './drive/plugin';
 import { job } from './job/plugin';
 import { BucketList } from './store/buckets';
 import { StoreClient } from './store/client';
-import { IStore } from './tokens';
+import { type IMove, IStore } from './tokens';
 import { transfer } from './transfer/plugin';
 
 const store: JupyterFrontEndPlugin<IStore> = {
@@ -16,7 +17,7 @@ const store: JupyterFrontEndPlugin<IStore> = {
   provides: IStore,
   activate: (app: JupyterFrontEnd): IStore => {
     const client = new StoreClient(app.serviceManager.serverSettings);
-    return { client, buckets: new BucketList(client) };
+    return { client, buckets: new BucketList(client), moved: new Signal<unknown, IMove>({}) };
   }
 };
 

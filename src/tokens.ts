@@ -1,4 +1,4 @@
-import type { ISignal } from '@lumino/signaling';
+import type { ISignal, Signal } from '@lumino/signaling';
 import { Token } from '@lumino/coreutils';
 import type { Widget } from '@lumino/widgets';
 import type { BucketList } from './store/buckets';
@@ -10,6 +10,14 @@ import type { ILocation } from './store/path';
 export interface IStore {
   readonly client: StoreClient;
   readonly buckets: BucketList;
+  /** Emitted when something has got another place, so that documents that are open follow. */
+  readonly moved: Signal<unknown, IMove>;
+}
+
+/** A key that became another; a folder's ends in `/` and stands for all below it. */
+export interface IMove {
+  readonly from: ILocation;
+  readonly to: ILocation;
 }
 
 export const IStore = new Token<IStore>(

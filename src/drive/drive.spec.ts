@@ -3,6 +3,7 @@
  */
 import { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
 import { BucketList } from '../store/buckets';
 import { BucketDrive } from './drive';
 import { ObjectServer, Refused } from './testing/objectServer';
@@ -17,7 +18,7 @@ beforeEach(async () => {
   server = await ObjectServer.start();
   const { client } = server;
   drive = new BucketDrive({
-    store: { client, buckets: new BucketList(client) },
+    store: { client, buckets: new BucketList(client), moved: new Signal({}) },
     mimetype: name => (name.endsWith('.txt') ? 'text/plain' : 'application/octet-stream'),
     trans: nullTranslator.load('')
   });

@@ -124,6 +124,27 @@ export class BucketDrive implements Contents.IDrive {
     return Promise.resolve();
   }
 
+  /**
+   * Tells the documents that are open that what they show is elsewhere now: the object of this path,
+   * or all below it. Asks the store only about those that were opened.
+   */
+  async moved(from: string, to: string): Promise<void> {
+    const opened = [...this._known.keys()].filter(
+      path => path === from || path.startsWith(`${from}/`)
+    );
+    await Promise.all(
+      opened.map(async path => {
+        this._known.delete(path);
+        try {
+          const newValue = await this.get(to + path.slice(from.length), { content: false });
+          this._fileChanged.emit({ type: 'rename', oldValue: { path }, newValue });
+        } catch {
+          // It is not there: its document says so when it is saved.
+        }
+      })
+    );
+  }
+
   private get _client(): StoreClient {
     return this._options.store.client;
   }

@@ -2,6 +2,7 @@ import { IRouter, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupy
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addCommand, CommandIDs } from '../commands';
+import { toLocalPath } from '../store/path';
 import { IStore } from '../tokens';
 import { BucketDrive } from './drive';
 import { LINK_PATTERN } from './link';
@@ -27,14 +28,17 @@ export const drive: JupyterFrontEndPlugin<void> = {
     const { commands, docRegistry, serviceManager } = app;
     const { contents } = serviceManager;
 
-    contents.addDrive(
-      new BucketDrive({
-        store,
-        mimetype: name =>
-          docRegistry.getFileTypesForPath(name)[0]?.mimeTypes[0] ?? 'application/octet-stream',
-        trans
-      })
-    );
+    const buckets = new BucketDrive({
+      store,
+      mimetype: name =>
+        docRegistry.getFileTypesForPath(name)[0]?.mimeTypes[0] ?? 'application/octet-stream',
+      trans
+    });
+    contents.addDrive(buckets);
+    store.moved.connect((_, { from, to }) => {
+      const kind = from.key.endsWith('/') ? 'folder' : 'object';
+      void buckets.moved(toLocalPath(from, kind), toLocalPath(to, kind));
+    });
 
     docRegistry.addWidgetExtension(
       'Notebook',

@@ -3,6 +3,7 @@
  */
 import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
+import { Signal } from '@lumino/signaling';
 import { BucketList } from '../store/buckets';
 import type { StoreError } from '../store/errors';
 import { Crc32c } from '../worker/crc32c';
@@ -46,7 +47,7 @@ beforeEach(async () => {
   queue = new TransferQueue();
   questions = new ScriptedQuestions();
   transfers = new Transfers({
-    store: { client, buckets: new BucketList(client) },
+    store: { client, buckets: new BucketList(client), moved: new Signal({}) },
     queue,
     questions,
     send: fetchSend,
