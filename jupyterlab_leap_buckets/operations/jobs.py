@@ -23,12 +23,19 @@ AT_ONCE = 4
 GRACE = 1.5
 """Seconds that a cancelled operation has to finish the objects it is at."""
 
+
+class Stopped(Exception):
+    """An operation that was cancelled has stopped before its end."""
+
+
 Work = Callable[["Operation"], Awaitable[None]]
 
 
 @dataclass
 class Operation:
-    """objects, bytes: what is done. skipped: how many of these objects were left as they are, their names being taken.
+    """`work` raises Stopped when `stopping` made it stop before its end.
+
+    objects, bytes: what is done. skipped: how many of these objects were left as they are, their names being taken.
     stopping: set when it shall end."""
 
     request: Request
@@ -94,7 +101,9 @@ class Operation:
             async with turn:
                 self.state, self.started = "running", _now()
                 await work(self)
-            self.state = "cancelled" if self.stopping.is_set() else "failed" if self.failures_total else "succeeded"
+            self.state = "failed" if self.failures_total else "succeeded"
+        except Stopped:
+            self.state = "cancelled"
         except LeapError as error:
             self.fail(self.request.where, error)
             self.state = "failed"
@@ -105,7 +114,10 @@ class Operation:
             self.state = "failed"
             raise
         finally:
-            self.ended, self.ended_at = _now(), time.monotonic()
+            self._end()
+
+    def _end(self) -> None:
+        self.ended, self.ended_at = _now(), time.monotonic()
 
     async def cancel(self) -> None:
         """End it soon: objects under way have a moment to be finished, so that what it counted is what it did."""
@@ -116,6 +128,9 @@ class Operation:
             await asyncio.wait({self.task}, timeout=GRACE)
             self.task.cancel()
             await asyncio.wait({self.task})
+            if self.ended is None:  # it had not even begun
+                self.state = "cancelled"
+                self._end()
 
 
 class Operations:

@@ -9,10 +9,10 @@ from ..errors import LeapError, from_status
 from ..paths import check_key
 from ..stores.base import ABSENT, LINKED_FOLDER, ObjectInfo, Store, changed
 from .conflict import free_number, numbered
-from .jobs import Operation
+from .jobs import Operation, Stopped
 from .roots import Root
 from .search import Search
-from .transfer import Stopped, Transfer
+from .transfer import Transfer
 
 WORKERS = 16
 """Objects that are worked on at once."""
@@ -42,6 +42,7 @@ class Pipeline:
         self._surprised = surprised
         self._queue: asyncio.Queue[Item | None] = asyncio.Queue(QUEUED)
         self._search = Search(self._request.query)
+        self._dropped = False
         self._found = 0
         self._found_bytes = 0
         self._inward: list[Item] = []
@@ -50,7 +51,8 @@ class Pipeline:
         self._transfer = target and Transfer(source, target, is_move, operation.stopping)
 
     async def run(self) -> None:
-        """A LeapError when the source could not be listed to its end: what was found until then is done."""
+        """A LeapError when the source could not be listed to its end: what was found until then is done. Stopped when
+        something was left undone because the operation was cancelled."""
         workers = [asyncio.create_task(self._work()) for _ in range(WORKERS)]
         feeding = asyncio.create_task(self._feed())
         stopped = asyncio.create_task(self._operation.stopping.wait())
@@ -61,9 +63,10 @@ class Pipeline:
             for _ in workers:
                 await self._queue.put(None)
             await asyncio.gather(*workers)
-            if not feeding.cancelled():
-                feeding.result()
-                await self._tidy()
+            if feeding.cancelled() or self._dropped:
+                raise Stopped
+            feeding.result()
+            await self._tidy()
         finally:
             for task in (feeding, stopped, *workers):
                 task.cancel()
@@ -136,7 +139,7 @@ class Pipeline:
                     self._operation.matches.append(entry)
 
     async def _tidy(self) -> None:
-        if self._request.changes_source and not self._operation.stopping.is_set():
+        if self._request.changes_source:
             for root in self._roots:
                 if root.is_folder and not await self._source.is_link(root.key):
                     await self._source.tidy(root.key)
@@ -145,7 +148,9 @@ class Pipeline:
 
     async def _work(self) -> None:
         while (item := await self._queue.get()) is not None:
-            if not self._operation.stopping.is_set():
+            if self._operation.stopping.is_set():
+                self._dropped = True
+            else:
                 await self._try(*item)
             self._queue.task_done()
 
@@ -160,7 +165,7 @@ class Pipeline:
         except LeapError as error:
             self._operation.fail(key, error)
         except Stopped:
-            pass
+            self._dropped = True
         except Exception as error:
             self._operation.fail(key, from_status(500))
             self._surprised(error)

@@ -11,6 +11,7 @@ from ..checksum import Crc32c
 from ..errors import LeapError
 from ..stores.base import ByteRange, ObjectInfo, Reading, Store, Upload, changed
 from ..uploads import PART_SIZE
+from .jobs import Stopped
 
 STREAMS = 4
 """Objects whose bytes pass through at once, each holding one piece."""
@@ -19,10 +20,6 @@ ATTEMPTS = 5
 """Times that one piece is sent."""
 DELAY = 0.5
 """Seconds to wait before the second time, twice as long before the third, and so on."""
-
-
-class Stopped(Exception):
-    """The operation was cancelled while bytes were passing through."""
 
 
 class Sum:
@@ -47,7 +44,8 @@ class Sum:
 
 
 class Transfer:
-    """Copies from one store to another. certain: a copy of which nobody knows whether it is whole is a failure."""
+    """Copies from one store to another. certain: a copy of which nobody knows whether it is whole is a failure.
+    stopping: set when bytes that pass through shall stop, by raising Stopped."""
 
     def __init__(self, source: Store, target: Store, certain: bool, stopping: asyncio.Event) -> None:
         self._source = source
