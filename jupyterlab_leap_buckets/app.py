@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .archive import Archives
     from .credentials import TokenBroker
     from .discovery import Bucket
+    from .lifecycle import Lifecycles
     from .operations.jobs import Operations
     from .stores.base import Store
     from .uploads import UploadSessions
@@ -80,6 +81,7 @@ class LeapBuckets(ExtensionApp):
         self._uploads: UploadSessions | None = None
         self._operations: Operations | None = None
         self._archives: Archives | None = None
+        self._lifecycles: Lifecycles | None = None
         self._tokens: TokenBroker | None = None
         self.large_bodies = asyncio.Semaphore(LARGE_BODIES)
 
@@ -130,6 +132,14 @@ class LeapBuckets(ExtensionApp):
         return self._uploads
 
     @property
+    def lifecycles(self) -> Lifecycles:
+        if self._lifecycles is None:
+            from .lifecycle import Lifecycles
+
+            self._lifecycles = Lifecycles(self.store, self.tell_surprise)
+        return self._lifecycles
+
+    @property
     def archives(self) -> Archives:
         if self._archives is None:
             from .archive import Archives
@@ -148,7 +158,7 @@ class LeapBuckets(ExtensionApp):
     def tell_surprise(self, error: BaseException) -> None:
         """Log an exception outside a request: where and of which type, never its text, which may hold addresses."""
         place = "".join(traceback.format_tb(error.__traceback__))
-        self.log.error("Unexpected %s in an operation\n%s", type(error).__name__, place)
+        self.log.error("Unexpected %s outside a request\n%s", type(error).__name__, place)
 
     @property
     def tokens(self) -> TokenBroker:
@@ -162,6 +172,8 @@ class LeapBuckets(ExtensionApp):
         """Cancel operations, abort open uploads, end a running gcloud and close connections."""
         if self._operations is not None:
             await self._operations.close()
+        if self._lifecycles is not None:
+            await self._lifecycles.close()
         if self._tokens is not None:
             await self._tokens.close()
         if self._uploads is not None:

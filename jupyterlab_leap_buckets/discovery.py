@@ -32,6 +32,7 @@ class Bucket:
 
     id: `[A-Za-z0-9._~-]+`, unique on this server. uri: the bucket alone (`gs://name`, `file:///folder`).
     home: the prefix that is the user's own, `""` or ending in `/`. own: where writing needs no confirmation.
+    keeps_days: whether `expires_after_days` holds whatever the bucket's own rules say.
     error: why it cannot be used, or None.
     """
 
@@ -44,6 +45,7 @@ class Bucket:
     expires_after_days: int | None = None
     error: str | None = None
     own: tuple[str, ...] = ()
+    keeps_days: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -108,10 +110,10 @@ def _from_config(entry: Mapping[str, Any], number: int) -> Bucket:
     if path:
         folder = Path(str(path)).expanduser().absolute()
         missing = None if folder.is_dir() else f"{where} ({bucket_id}): the folder {folder} does not exist."
-        bucket = Bucket(bucket_id, folder.as_uri(), "local", label, "", access, days, missing)
+        bucket = Bucket(bucket_id, folder.as_uri(), "local", label, "", access, days, missing, keeps_days=True)
     else:
         named = _from_uri(str(uri), bucket_id, label, days, f"{where} ({bucket_id})")
-        bucket = Bucket(bucket_id, named.uri, named.provider, label, named.home, access, days, named.error)
+        bucket = replace(named, id=bucket_id, access=access, expires_after_days=days, keeps_days=days is not None)
     if not entry.get("home"):
         return bucket
     try:

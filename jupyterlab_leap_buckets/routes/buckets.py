@@ -1,4 +1,4 @@
-"""GET buckets: the places to browse. No network call."""
+"""GET buckets: the places to browse, with what their stores say about when objects are deleted."""
 
 from __future__ import annotations
 
@@ -12,4 +12,6 @@ class BucketsHandler(LeapHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        self.finish_json({"buckets": [bucket.as_json() for bucket in self.leap.places]})
+        """Waits for the stores 2 seconds at most, and only as long as they have not said it once."""
+        buckets = await self.leap.lifecycles.dated(self.leap.places)
+        self.finish_json({"buckets": [bucket.as_json() for bucket in buckets]})

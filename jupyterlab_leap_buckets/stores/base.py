@@ -90,6 +90,14 @@ class Details:
 
 
 @dataclass(frozen=True)
+class Expiry:
+    """A rule of a bucket: objects whose keys begin with `prefix` are deleted `days` after they were made."""
+
+    days: int
+    prefix: str
+
+
+@dataclass(frozen=True)
 class Page:
     """Part of a list. entries: in order of their keys' UTF-8 bytes. next_token: None after the last page."""
 
@@ -166,6 +174,11 @@ class Store(ABC):
     @abstractmethod
     async def details(self, key: str) -> Details:
         """All there is to know about an object; 404 when there is none."""
+
+    async def expiries(self) -> Sequence[Expiry]:
+        """The rules by which the bucket deletes objects, asked for once without repeats; 403 when this server may not
+        know them, 404 when there is no such bucket."""
+        return ()
 
     @abstractmethod
     async def read(self, key: str, wanted: ByteRange | None) -> Reading:

@@ -16,6 +16,7 @@ from ..errors import LeapError
 from .base import (
     ByteRange,
     Details,
+    Expiry,
     ObjectInfo,
     Page,
     Reading,
@@ -28,6 +29,7 @@ from .base import (
 )
 from .gcs_client import BROKEN, Answer, GcsClient, failure, jitter, unreachable
 from .gcs_copy import rewrite
+from .gcs_lifecycle import expiries
 from .gcs_object import DETAIL_FIELDS, OBJECT_FIELDS, condition, described, details, object_info
 from .gcs_upload import GcsUpload
 
@@ -98,6 +100,11 @@ class GcsStore(Store):
         if answer.status == 404:
             raise not_found(key)
         return self._expect(answer, 200, repr(key)).json()
+
+    async def expiries(self) -> Sequence[Expiry]:
+        url = self._client.url("/storage/v1/b/{}", self._bucket, fields="lifecycle")
+        answer = await self._client.call("GET", url, repeat=False)
+        return expiries(self._expect(answer, 200, f"the bucket {self._bucket!r}").json().get("lifecycle"))
 
     # Reading
 

@@ -84,7 +84,7 @@ class StandIn:
             case ["storage", "v1", "b"]:
                 return await self._buckets(request)
             case ["storage", "v1", "b", name]:
-                return web.json_response({"kind": "storage#bucket", "name": self._bucket(name).name})
+                return self._describe(self._bucket(name), query)
             case ["storage", "v1", "b", name, "o"]:
                 return self._list(self._bucket(name), query)
             case ["storage", "v1", "b", name, "o", key, "rewriteTo", "b", target, "o", to_key]:
@@ -106,6 +106,11 @@ class StandIn:
         if name not in self.buckets:
             raise Refused(404, "The specified bucket does not exist.")
         return self.buckets[name]
+
+    def _describe(self, bucket: Bucket, query: dict[str, str]) -> web.Response:
+        lifecycle = {} if bucket.lifecycle is None else {"lifecycle": bucket.lifecycle}
+        described = {"kind": "storage#bucket", "name": bucket.name, **lifecycle}
+        return web.json_response(selected(described, query.get("fields", "")))
 
     async def _buckets(self, request: web.Request) -> web.Response:
         if request.method == "POST":

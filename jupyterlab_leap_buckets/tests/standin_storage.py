@@ -102,6 +102,8 @@ class Bucket:
     def __init__(self, name: str) -> None:
         self.name = name
         self.public = False
+        self.lifecycle: Any = None
+        """Rules as Google writes them. The stand-in tells them, and deletes nothing."""
         self.sessions: dict[str, Session] = {}
         self._objects: dict[bytes, Object] = {}
         self._names: list[bytes] = []
