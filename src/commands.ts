@@ -1,7 +1,17 @@
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import { fileUploadIcon, refreshIcon } from '@jupyterlab/ui-components';
+import {
+  copyIcon,
+  cutIcon,
+  deleteIcon,
+  editIcon,
+  fileUploadIcon,
+  newFolderIcon,
+  pasteIcon,
+  refreshIcon,
+  searchIcon
+} from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
 
@@ -26,6 +36,18 @@ export namespace CommandIDs {
   export const download = 'leap-buckets:download';
   export const details = 'leap-buckets:details';
   export const folderSize = 'leap-buckets:folder-size';
+  export const search = 'leap-buckets:search';
+  export const newFolder = 'leap-buckets:new-folder';
+  export const newFile = 'leap-buckets:new-file';
+  export const rename = 'leap-buckets:rename';
+  export const remove = 'leap-buckets:delete';
+  export const duplicate = 'leap-buckets:duplicate';
+  export const cut = 'leap-buckets:cut';
+  export const copy = 'leap-buckets:copy';
+  export const paste = 'leap-buckets:paste';
+  export const copyTo = 'leap-buckets:copy-to';
+  export const moveTo = 'leap-buckets:move-to';
+  export const keep = 'leap-buckets:keep';
   export const copyPath = 'leap-buckets:copy-path';
   export const copyUrl = 'leap-buckets:copy-url';
   export const copySnippet = 'leap-buckets:copy-snippet';
@@ -95,6 +117,34 @@ function commandTable(trans: TranslationBundle): Record<string, ICommandText> {
     [CommandIDs.folderSize]: {
       label: trans.__('Folder Size'),
       caption: trans.__('Count the files below this folder and their bytes')
+    },
+    [CommandIDs.search]: {
+      label: trans.__('Search Below Folder...'),
+      caption: trans.__('Look for names in this folder and all below it'),
+      icon: searchIcon,
+      palette: true
+    },
+    [CommandIDs.newFolder]: {
+      label: trans.__('New Folder...'),
+      icon: newFolderIcon,
+      palette: true
+    },
+    [CommandIDs.newFile]: { label: trans.__('New Text File...'), palette: true },
+    [CommandIDs.rename]: { label: trans.__('Rename'), icon: editIcon },
+    [CommandIDs.remove]: { label: trans.__('Delete'), icon: deleteIcon },
+    [CommandIDs.duplicate]: { label: trans.__('Duplicate') },
+    [CommandIDs.cut]: { label: trans.__('Cut'), icon: cutIcon },
+    [CommandIDs.copy]: {
+      label: trans.__('Copy'),
+      caption: trans.__('To paste into another folder, or the addresses into a document'),
+      icon: copyIcon
+    },
+    [CommandIDs.paste]: { label: trans.__('Paste'), icon: pasteIcon },
+    [CommandIDs.copyTo]: { label: trans.__('Copy to...') },
+    [CommandIDs.moveTo]: { label: trans.__('Move to...') },
+    [CommandIDs.keep]: {
+      label: trans.__('Keep'),
+      caption: trans.__('Copy into your own folder where nothing is deleted')
     },
     [CommandIDs.copyPath]: {
       label: trans.__('Copy Path'),

@@ -102,8 +102,12 @@ export class BrowseModel {
     return index === -1 ? null : this.rows.at(index);
   }
 
-  /** Finds the buckets and shows a folder: this one if its bucket is there, else the first home. */
-  async start(wanted: ILocation | null): Promise<void> {
+  /**
+   * Finds the buckets and shows a folder: this one if its bucket is there, else the first home.
+   *
+   * @param focus - As for `go`.
+   */
+  async start(wanted: ILocation | null, focus: string | null = null): Promise<void> {
     this.loading = true;
     this.problem = null;
     this.changed.emit();
@@ -116,7 +120,7 @@ export class BrowseModel {
     const known = this.buckets.find(bucket => bucket.id === wanted?.bucket);
     const first = this.buckets.find(bucket => bucket.error === null) ?? this.buckets[0];
     if (known && wanted) {
-      await this.go(wanted);
+      await this.go(wanted, focus);
     } else if (first) {
       await this.go({ bucket: first.id, key: first.home });
     } else {

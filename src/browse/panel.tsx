@@ -4,8 +4,8 @@ import { Signal } from '@lumino/signaling';
 import { type Menu, Panel } from '@lumino/widgets';
 import React from 'react';
 import { isDataset } from '../store/kind';
-import { basename, type ILocation } from '../store/path';
-import type { ITransfers } from '../tokens';
+import { basename, type ILocation, parentPrefix } from '../store/path';
+import type { IJobs, ITransfers } from '../tokens';
 import { bucketIcon } from '../ui/icons';
 import type { IBrowseContext } from './context';
 import { DropZone } from './drag';
@@ -26,7 +26,7 @@ const SETTLE = 400;
 export class BucketPanel extends Panel {
   constructor(private readonly _options: BucketPanel.IOptions) {
     super();
-    const { context, contextMenu, transfers } = _options;
+    const { context, contextMenu, jobs, transfers } = _options;
     const { trans } = context;
     this.id = 'leap-buckets';
     this.title.icon = bucketIcon;
@@ -42,6 +42,7 @@ export class BucketPanel extends Panel {
     );
     this._view.addClass('jp-BucketPanel-view');
     this.addWidget(this._view);
+    this.addWidget(jobs.tray);
     this.addWidget(transfers.tray);
 
     this._dropZone = new DropZone(this.node, {
@@ -58,6 +59,7 @@ export class BucketPanel extends Panel {
       }
     });
     transfers.arrived.connect((_, place) => this.written(place), this);
+    jobs.changed.connect((_, folders) => folders.forEach(folder => this._changed(folder)), this);
     window.addEventListener('focus', this);
     this.node.addEventListener('contextmenu', this);
     contextMenu.aboutToClose.connect(this._onMenuClosed, this);
@@ -88,9 +90,38 @@ export class BucketPanel extends Panel {
     }
     const slash = key.indexOf('/', location.key.length);
     if (slash === -1 || rows.indexOf(key.slice(0, slash + 1)) === -1) {
-      clearTimeout(this._settling);
-      this._settling = setTimeout(() => void model.refresh(), SETTLE);
+      this._refreshSoon();
     }
+  }
+
+  /**
+   * Lists the folder again at once, after a change of ours, and points at a row of it.
+   *
+   * @param focus - A key; null for the row that is now at the place of the focused one.
+   */
+  async follow(focus: string | null): Promise<void> {
+    const { model } = this._options.context;
+    const { location } = model;
+    clearTimeout(this._settling);
+    await model.refresh();
+    if (focus === null || location === null || model.location !== location) {
+      return;
+    }
+    const index = model.rows.indexOf(focus);
+    if (index !== -1) {
+      model.select(index, 'only');
+    } else if (parentPrefix(focus) === location.key && (!model.complete || model.filter)) {
+      await model.go(location, focus);
+    }
+  }
+
+  /** Gives the keyboard to the list where a dialog or a menu has left it nowhere. */
+  keepKeyboard(): void {
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) {
+        this._focusList();
+      }
+    });
   }
 
   protected onAfterShow(msg: Message): void {
@@ -121,12 +152,23 @@ export class BucketPanel extends Panel {
   private _onMenuClosed(): void {
     if (this._hasMenu) {
       this._hasMenu = false;
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body) {
-          this._focusList();
-        }
-      });
+      this.keepKeyboard();
     }
+  }
+
+  /** Names in or below a folder came, went or changed. */
+  private _changed({ bucket, key }: ILocation): void {
+    const { location } = this._options.context.model;
+    const isNear =
+      location?.bucket === bucket && (location.key.startsWith(key) || key.startsWith(location.key));
+    if (isNear) {
+      this._refreshSoon();
+    }
+  }
+
+  private _refreshSoon(): void {
+    clearTimeout(this._settling);
+    this._settling = setTimeout(() => void this._options.context.model.refresh(), SETTLE);
   }
 
   /** Lists the folder if it was not yet, or long ago. */
@@ -171,6 +213,7 @@ export namespace BucketPanel {
   export interface IOptions {
     readonly context: IBrowseContext;
     readonly contextMenu: Menu;
+    readonly jobs: IJobs;
     readonly transfers: ITransfers;
     /** Finds the buckets and shows the first folder. */
     readonly start: () => Promise<void>;

@@ -10,7 +10,7 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addCommand } from '../commands';
 import { fromDrivePath, type ILocation } from '../store/path';
-import { IStore, ITransfers } from '../tokens';
+import { IJobs, IStore, ITransfers } from '../tokens';
 import { actions } from './actions';
 import { addOpenWith } from './actions/openWith';
 import { History } from './history';
@@ -26,7 +26,7 @@ export const browse: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-leap-buckets:browse',
   description: 'The side panel on cloud buckets.',
   autoStart: true,
-  requires: [IStore, ITransfers],
+  requires: [IStore, ITransfers, IJobs],
   optional: [
     ICommandPalette,
     ILayoutRestorer,
@@ -39,6 +39,7 @@ export const browse: JupyterFrontEndPlugin<void> = {
     app: JupyterFrontEnd,
     store: IStore,
     transfers: ITransfers,
+    jobs: IJobs,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
     notebooks: INotebookTracker | null,
@@ -63,6 +64,7 @@ export const browse: JupyterFrontEndPlugin<void> = {
     const panel = new BucketPanel({
       context: { model, settings, commands, docRegistry, trans },
       contextMenu: app.contextMenu.menu,
+      jobs,
       transfers,
       start: async () => {
         const last = asLocation(await state?.fetch(PLACE));
@@ -87,6 +89,7 @@ export const browse: JupyterFrontEndPlugin<void> = {
       app,
       ...store,
       history,
+      jobs,
       model,
       notebooks,
       panel,

@@ -2,15 +2,16 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import type { Widget } from '@lumino/widgets';
+import type { Signal } from '@lumino/signaling';
 import type { BucketList } from '../../store/buckets';
 import type { StoreClient } from '../../store/client';
 import type { IBucket } from '../../store/entry';
 import type { ILocation } from '../../store/path';
-import type { ITransfers } from '../../tokens';
+import type { IJobs, IMove, ITransfers } from '../../tokens';
 import type { IRow } from '../folder';
 import type { History } from '../history';
 import type { BrowseModel } from '../model';
+import type { BucketPanel } from '../panel';
 import type { BrowseSettings } from '../settings';
 
 /** What the commands of the panel work with. */
@@ -19,10 +20,13 @@ export interface IActionContext {
   readonly buckets: BucketList;
   readonly client: StoreClient;
   readonly history: History;
+  readonly jobs: IJobs;
   readonly model: BrowseModel;
+  /** Told of what has got another place. */
+  readonly moved: Signal<unknown, IMove>;
   /** Null where there are no notebooks to insert into. */
   readonly notebooks: INotebookTracker | null;
-  readonly panel: Widget;
+  readonly panel: BucketPanel;
   readonly settings: BrowseSettings;
   readonly transfers: ITransfers;
   readonly trans: TranslationBundle;

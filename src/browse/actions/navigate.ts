@@ -5,9 +5,9 @@ import { type Actions, type IActionContext, onRow } from './context';
 
 /** Where the panel goes. */
 export function navigation({ app, model, panel }: IActionContext): Actions {
-  const show = (place: ILocation): Promise<void> => {
+  const show = (place: ILocation, focus: string | null = null): Promise<void> => {
     // First, so that the panel does not begin with the folder of last time.
-    const shown = model.start(place);
+    const shown = model.start(place, focus);
     app.shell.activateById(panel.id);
     return shown;
   };
@@ -18,9 +18,10 @@ export function navigation({ app, model, panel }: IActionContext): Actions {
   );
   return {
     [CommandIDs.showPanel]: {
-      execute: async ({ bucket, prefix }) => {
+      execute: async ({ bucket, prefix, focus }) => {
         if (typeof bucket === 'string') {
-          await show({ bucket, key: String(prefix ?? '') });
+          const place = { bucket, key: String(prefix ?? '') };
+          await show(place, typeof focus === 'string' ? focus : null);
         } else {
           app.shell.activateById(panel.id);
         }

@@ -1,0 +1,91 @@
+import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import type { IBucket } from '../../store/entry';
+import { StoreError } from '../../store/errors';
+import type { IOperation, IOperationRequest } from '../../store/operations';
+import type { IActionContext } from './context';
+import { agree, type IDeed, type IWritten } from './permission';
+
+/** The keys that one operation takes at most. */
+const MOST_KEYS = 10_000;
+
+/** What every action that changes a bucket does around its request. */
+export class Changes {
+  constructor(readonly context: IActionContext) {}
+
+  /**
+   * Does it, after a second yes where that is needed, and lists the folder again.
+   *
+   * @param act - Makes the change; resolves with the key of the row to point at, or null for the one at
+   *   the place of the focused row. What it throws is told.
+   */
+  async change(
+    written: readonly IWritten[],
+    deed: IDeed,
+    act: (confirmedOwner: string | undefined) => Promise<string | null>
+  ): Promise<void> {
+    const { panel, trans } = this.context;
+    try {
+      const agreed = await agree(written, deed, trans);
+      if (agreed) {
+        await panel.follow(await act(agreed.confirmedOwner));
+      }
+    } finally {
+      panel.keepKeyboard();
+    }
+  }
+
+  /** Runs an operation to its end; null where it did not come to one, which the tray tells. */
+  async run(
+    request: IOperationRequest,
+    title: string,
+    confirmedOwner: string | undefined,
+    handles: readonly string[] = []
+  ): Promise<IOperation | null> {
+    try {
+      return await this.context.jobs.run(request, { title, confirmedOwner, handles });
+    } catch (error) {
+      if (!(error instanceof StoreError)) {
+        throw error;
+      }
+      return null;
+    }
+  }
+
+  /** The generations of rows, as they were listed: what changes meanwhile is not touched. */
+  generations(keys: readonly string[]): (string | null)[] {
+    const { rows } = this.context.model;
+    return keys.map(key => {
+      const index = key.endsWith('/') ? -1 : rows.indexOf(key);
+      return index === -1 ? null : rows.at(index).generation;
+    });
+  }
+
+  /** Tells why something could not be done. */
+  async refuse(title: string, error: unknown): Promise<void> {
+    await showErrorMessage(title, error instanceof StoreError ? error.advice : String(error));
+  }
+
+  async bucket(id: string): Promise<IBucket | null> {
+    return this.context.buckets.get(id);
+  }
+}
+
+/** Tells something, with one button to go on. */
+export async function tell(title: string, body: string): Promise<void> {
+  await showDialog({ title, body, buttons: [Dialog.okButton()] });
+}
+
+/** A source of any length, in as many as the server takes at once. */
+export function inParts(
+  keys: readonly string[],
+  generations: readonly (string | null)[]
+): { keys: readonly string[]; generations: readonly (string | null)[] }[] {
+  const parts = [];
+  for (let start = 0; start < keys.length; start += MOST_KEYS) {
+    parts.push({
+      keys: keys.slice(start, start + MOST_KEYS),
+      generations: generations.slice(start, start + MOST_KEYS)
+    });
+  }
+  return parts;
+}

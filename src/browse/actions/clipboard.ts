@@ -1,0 +1,125 @@
+import { Notification } from '@jupyterlab/apputils';
+import { CommandIDs } from '../../commands';
+import type { IBucket } from '../../store/entry';
+import { type ILocation, toUri } from '../../store/path';
+import { askName } from '../../ui/askName';
+import { copyText } from '../../ui/clipboard';
+import { fromUri } from '../uri';
+import { Carrier, type ICarried } from './carry';
+import { Changes } from './change';
+import { type Actions, chosenKeys, type IActionContext, onRow } from './context';
+import { isWritable } from './permission';
+import { called } from './words';
+
+/** Cut, copy and paste, "Copy to...", "Move to...", Duplicate and Keep. */
+export function carrying(context: IActionContext): Actions {
+  const { app, model, panel, trans } = context;
+  const changes = new Changes(context);
+  const carrier = new Carrier(context);
+  let held: { kind: 'copy' | 'move'; carried: ICarried } | null = null;
+
+  const chosen = (bucket: IBucket): ICarried => {
+    const keys = chosenKeys(model);
+    return { bucket: bucket.id, keys, generations: changes.generations(keys) };
+  };
+  const hold = (kind: 'copy' | 'move', bucket: IBucket) => {
+    held = { kind, carried: chosen(bucket) };
+    app.commands.notifyCommandChanged(CommandIDs.paste);
+  };
+  const writing = (act: Parameters<typeof onRow>[1]) => {
+    const action = onRow(model, act);
+    return {
+      ...action,
+      isEnabled: () => !!action.isEnabled?.({}) && isWritable(model)
+    };
+  };
+  const carryTo = (kind: 'copy' | 'move') => async (_: unknown, bucket: IBucket) => {
+    const carried = chosen(bucket);
+    const to = await askFolder(kind, carried.keys);
+    if (to) {
+      await carrier.carry(kind, carried, to);
+    } else {
+      panel.keepKeyboard();
+    }
+  };
+
+  return {
+    [CommandIDs.copy]: onRow(model, async (_, bucket) => {
+      hold('copy', bucket);
+      const uris = chosenKeys(model).map(key => toUri(bucket.uri, key));
+      await copyText(Promise.resolve(uris.join('\n')));
+      Notification.success(trans._n('Copied %2', 'Copied %1 addresses', uris.length, uris[0]), {
+        autoClose: 2000
+      });
+    }),
+    [CommandIDs.cut]: writing((_, bucket) => {
+      hold('move', bucket);
+      Notification.info(
+        trans.__('%1: paste into another folder to move', called(chosenKeys(model), trans)),
+        { autoClose: 2000 }
+      );
+    }),
+    [CommandIDs.paste]: {
+      isEnabled: () => held !== null && isWritable(model),
+      execute: async () => {
+        const { location } = model;
+        if (held && location && isWritable(model)) {
+          const { kind, carried } = held;
+          if (kind === 'move') {
+            // What was moved is no longer where it was.
+            held = null;
+          }
+          await carrier.carry(kind, carried, location);
+        }
+      }
+    },
+    [CommandIDs.duplicate]: writing((_, bucket, folder) =>
+      carrier.carry('copy', chosen(bucket), folder)
+    ),
+    [CommandIDs.copyTo]: onRow(model, carryTo('copy')),
+    [CommandIDs.moveTo]: writing(carryTo('move')),
+    [CommandIDs.keep]: {
+      ...onRow(model, async (_, bucket) => {
+        const to = keeper();
+        if (to) {
+          await carrier.carry('copy', chosen(bucket), { bucket: to.id, key: to.home });
+        }
+      }),
+      isVisible: () => model.focused !== null && keeper() !== null,
+      isEnabled: () => model.focused !== null && keeper() !== null
+    }
+  };
+
+  /** The user's own folder where nothing is deleted, if what is shown will be deleted. */
+  function keeper(): IBucket | null {
+    return (model.bucket?.expiresAfterDays ?? null) === null
+      ? null
+      : (model.buckets?.find(
+          ({ access, expiresAfterDays, error }) =>
+            access === 'read-write' && expiresAfterDays === null && error === null
+        ) ?? null);
+  }
+
+  /** Asks for the folder by its address; the one shown is where to begin. */
+  async function askFolder(
+    kind: 'copy' | 'move',
+    keys: readonly string[]
+  ): Promise<ILocation | null> {
+    const what = called(keys, trans);
+    const find = (text: string) => fromUri(text.trim(), model.buckets ?? []);
+    const value = await askName({
+      title: kind === 'copy' ? trans.__('Copy %1 to', what) : trans.__('Move %1 to', what),
+      label: trans.__('Address of the folder'),
+      accept: kind === 'copy' ? trans.__('Copy') : trans.__('Move'),
+      value: toUri(model.bucket!.uri, model.location!.key),
+      selected: 0,
+      problem: text => (find(text) ? null : trans.__('None of your buckets begins so: %1', known()))
+    });
+    const place = value === null ? null : find(value);
+    return place && { ...place, key: place.key && place.key.replace(/\/?$/, '/') };
+  }
+
+  function known(): string {
+    return (model.buckets ?? []).map(({ uri }) => uri).join(', ');
+  }
+}
