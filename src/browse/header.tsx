@@ -28,6 +28,11 @@ export function Header({ model, trans }: IBrowseContext): JSX.Element {
             </button>
           </div>
         ))}
+        {(model.bucket?.expiresAfterDays ?? null) !== null && (
+          <div role="columnheader" className="jp-BucketRow-expiry">
+            {trans.__('Deleted')}
+          </div>
+        )}
         <div role="columnheader" className="jp-LeapHidden">
           {trans.__('Actions')}
         </div>

@@ -4,6 +4,7 @@ import { CommandIDs } from '../commands';
 import { formatBytes, formatSpan } from '../ui/format';
 import { IconButton } from '../ui/iconButton';
 import { iconOf, type IBrowseContext } from './context';
+import { ExpiryCell } from './expiryCell';
 import type { IRow } from './columns';
 import { RenameBox } from './rename';
 import { ROW_HEIGHT } from './window';
@@ -27,7 +28,8 @@ export interface IRowProps extends IBrowseContext {
 /** One line of the list. The grid around it handles clicks and keys. */
 export function Row(props: IRowProps): JSX.Element {
   const { row, index, origin, selected, reachable, dropTarget, now } = props;
-  const { commands, docRegistry, trans } = props;
+  const { commands, docRegistry, model, trans } = props;
+  const { home = '', expiresAfterDays = null } = model.bucket ?? {};
   const Icon = iconOf(row, docRegistry).react;
   const updated = row.updated === null ? null : new Date(row.updated);
   return (
@@ -50,6 +52,9 @@ export function Row(props: IRowProps): JSX.Element {
             {row.name || trans.__('(no name)')}
           </bdi>
         )}
+        {row.kind === 'folder' && home.startsWith(row.key) && (
+          <span className="jp-BucketRow-own">{trans.__('yours')}</span>
+        )}
       </div>
       <div role="gridcell" className="jp-BucketRow-size">
         {row.size === null ? '' : formatBytes(row.size)}
@@ -57,6 +62,9 @@ export function Row(props: IRowProps): JSX.Element {
       <div role="gridcell" className="jp-BucketRow-age" title={updated?.toLocaleString()}>
         {updated && (formatSpan(now - updated.getTime()) ?? trans.__('now'))}
       </div>
+      {expiresAfterDays !== null && (
+        <ExpiryCell created={row.created} days={expiresAfterDays} now={now} trans={trans} />
+      )}
       <div role="gridcell" className="jp-BucketRow-action">
         <IconButton
           icon={addBelowIcon}

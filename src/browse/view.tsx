@@ -1,4 +1,4 @@
-import { fileUploadIcon, refreshIcon, UseSignal } from '@jupyterlab/ui-components';
+import { fileUploadIcon, newFolderIcon, refreshIcon, UseSignal } from '@jupyterlab/ui-components';
 import React from 'react';
 import { CommandIDs } from '../commands';
 import { basename, type ILocation } from '../store/path';
@@ -8,6 +8,7 @@ import { Crumbs } from './crumbs';
 import { Filter } from './filter';
 import { Footer } from './footer';
 import { Listing } from './listing';
+import { MoreButton } from './more';
 import { Places } from './places';
 import { NoRows, Problem } from './states';
 
@@ -50,6 +51,7 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
       className={`jp-BucketView${dropTarget && !isInside ? ' jp-mod-dropTarget' : ''}`}
       data-size={showSize}
       data-age={showAge}
+      data-expires={(model.bucket?.expiresAfterDays ?? null) !== null}
     >
       <div className="jp-BucketView-bar">
         <Places {...context} />
@@ -59,10 +61,16 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
           onClick={run(CommandIDs.upload)}
         />
         <IconButton
+          icon={newFolderIcon}
+          label={trans.__('New folder')}
+          onClick={run(CommandIDs.newFolder)}
+        />
+        <IconButton
           icon={refreshIcon}
           label={trans.__('Refresh')}
           onClick={run(CommandIDs.refresh)}
         />
+        <MoreButton {...context} />
       </div>
       <Crumbs {...context} />
       <Filter {...context} toList={toList} />

@@ -25,7 +25,7 @@ export class Gcs {
     const gcs = new Gcs(`http://${host}`, server);
     await answers(server, `${gcs.url}/storage/v1/b`);
     for (const name of [SCRATCH, PERSISTENT]) {
-      await gcs._ask('/storage/v1/b', { method: 'POST', body: JSON.stringify({ name }) });
+      await gcs.makeBucket(name);
     }
     return gcs;
   }
@@ -35,6 +35,11 @@ export class Gcs {
     readonly url: string,
     private readonly _server?: IServer
   ) {}
+
+  /** A bucket beside the hub's. */
+  async makeBucket(name: string): Promise<void> {
+    await this._ask('/storage/v1/b', { method: 'POST', body: JSON.stringify({ name }) });
+  }
 
   async put(
     bucket: string,

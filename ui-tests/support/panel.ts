@@ -20,9 +20,34 @@ export class Panel {
     return this.page.getByRole('region', { name: 'Transfers' });
   }
 
+  get jobs(): Locator {
+    return this.page.getByRole('region', { name: 'Jobs' });
+  }
+
   /** The row of a key; a folder's key ends in `/`. */
   row(key: string): Locator {
     return this.grid.locator(`[data-key=${JSON.stringify(key)}]`);
+  }
+
+  /** The box that names the place shown. */
+  get place(): Locator {
+    return this.root.getByLabel('Place');
+  }
+
+  /** Chooses a line of the context menu of an element, in the submenu "More" if it is said. */
+  async choose(target: Locator, line: string, submenu?: string): Promise<void> {
+    await target.click({ button: 'right' });
+    // By text: a line that can be ticked has another role.
+    const labels = this.page.locator('.lm-Menu-itemLabel');
+    if (submenu) {
+      await labels.getByText(submenu, { exact: true }).hover();
+    }
+    await labels.getByText(line, { exact: true }).click();
+  }
+
+  /** Runs a command as the palette does, without waiting for what it asks. */
+  async run(command: string): Promise<void> {
+    await this.page.evaluate(id => void window.jupyterapp.commands.execute(id), command);
   }
 
   async open(): Promise<void> {
