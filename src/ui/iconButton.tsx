@@ -7,6 +7,8 @@ export function IconButton(props: {
   label: string;
   onClick: () => void;
   expanded?: boolean;
+  /** Whether it opens a menu. */
+  hasMenu?: boolean;
   /** Leaves it out of the order of Tab, where the keyboard has another way. */
   mouseOnly?: boolean;
 }): JSX.Element {
@@ -18,6 +20,7 @@ export function IconButton(props: {
       title={props.label}
       aria-label={props.label}
       aria-expanded={props.expanded}
+      aria-haspopup={props.hasMenu ? 'menu' : undefined}
       tabIndex={props.mouseOnly ? -1 : undefined}
       onClick={props.onClick}
     >
