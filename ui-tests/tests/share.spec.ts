@@ -95,10 +95,10 @@ test('details tell all there is to know', async ({ page, panel, gcs }) => {
   await expect(dialog).toContainText('text/plain');
   await expect(dialog).toContainText('mnG7TA==');
   await expect(dialog.getByText('Deleted')).toBeVisible();
-  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Close' }).press('Escape');
   await panel.choose(panel.row(`${HOME}deep/`), 'Details');
   await expect(dialog).toContainText('all objects whose names begin with this prefix');
-  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Close' }).press('Escape');
 
   await gcs.delete(SCRATCH, `${HOME}notes.txt`);
   await panel.choose(panel.row(`${HOME}notes.txt`), 'Details');

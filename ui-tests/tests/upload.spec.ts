@@ -165,7 +165,7 @@ test('a name that is taken is skipped, by Escape too, or kept, or replaced', asy
 
   await panel.drop(panel.grid, [file]);
   await dialog.getByText('exists already').waitFor();
-  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Skip' }).press('Escape');
   await expect(dialog).toBeHidden();
   expect(await gcs.keys(SCRATCH)).toEqual([key]);
   expect(String(await gcs.get(SCRATCH, key))).toBe('old');
@@ -192,7 +192,7 @@ test('one answer can do for all names that are taken', async ({ page, panel, gcs
 
   await panel.drop(panel.grid, files);
   await dialog.getByText('exists already').waitFor();
-  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Skip' }).press('Escape');
   await expect(dialog).toHaveCount(0);
   expect(String(await gcs.get(SCRATCH, `${HOME}c.csv`))).toBe('old');
 
