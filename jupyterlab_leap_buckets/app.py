@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .discovery import Bucket
     from .lifecycle import Lifecycles
     from .operations.jobs import Operations
+    from .public_buckets import PublicBuckets
     from .stores.base import Store
     from .uploads import UploadSessions
 
@@ -77,6 +78,7 @@ class LeapBuckets(ExtensionApp):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._places: list[Bucket] | None = None
+        self._public: PublicBuckets | None = None
         self._stores: dict[str, Store] = {}
         self._uploads: UploadSessions | None = None
         self._operations: Operations | None = None
@@ -92,14 +94,15 @@ class LeapBuckets(ExtensionApp):
 
     @property
     def places(self) -> list[Bucket]:
-        """The buckets of this server, found once: the environment of a process does not change under it."""
+        """The buckets of this server: those found once, as the environment of a process does not change under it, and
+        the public ones added since."""
         if self._places is None:
             import os
 
             from .discovery import discover
 
             self._places = discover(os.environ, self.buckets)
-        return self._places
+        return [*self._places, *(self._public.buckets if self._public else ())]
 
     def bucket(self, bucket_id: str) -> Bucket:
         """The bucket named in a request; 404 when there is none, 400 when it cannot be used."""
@@ -117,6 +120,8 @@ class LeapBuckets(ExtensionApp):
 
     def store(self, bucket: Bucket) -> Store:
         """The store behind a bucket, made on first use and shared by all requests."""
+        if bucket.anonymous:
+            return self.public.store(bucket)
         if bucket.uri not in self._stores:
             from .stores import open_store
 
@@ -130,6 +135,14 @@ class LeapBuckets(ExtensionApp):
 
             self._uploads = UploadSessions(self.maxUploads, self.uploadLifetime)
         return self._uploads
+
+    @property
+    def public(self) -> PublicBuckets:
+        if self._public is None:
+            from .public_buckets import PublicBuckets
+
+            self._public = PublicBuckets(self.connectTimeout, self.readTimeout, self.retryDeadline)
+        return self._public
 
     @property
     def lifecycles(self) -> Lifecycles:
@@ -180,6 +193,8 @@ class LeapBuckets(ExtensionApp):
             left = await self._uploads.close()
             if left:
                 self.log.warning("The store may keep %d unfinished uploads for up to a week.", left)
+        if self._public is not None:
+            await self._public.close()
         stores, self._stores = self._stores, {}
         for store in stores.values():
             await store.close()

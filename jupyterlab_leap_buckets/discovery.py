@@ -32,6 +32,7 @@ class Bucket:
 
     id: `[A-Za-z0-9._~-]+`, unique on this server. uri: the bucket alone (`gs://name`, `file:///folder`).
     home: the prefix that is the user's own, `""` or ending in `/`. own: where writing needs no confirmation.
+    anonymous: whether it is read without the server's credentials.
     keeps_days: whether `expires_after_days` holds whatever the bucket's own rules say.
     error: why it cannot be used, or None.
     """
@@ -46,6 +47,7 @@ class Bucket:
     error: str | None = None
     own: tuple[str, ...] = ()
     keeps_days: bool = False
+    anonymous: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -68,9 +70,9 @@ def discover(environ: Mapping[str, str], configured: Sequence[Mapping[str, Any]]
         if value:
             bucket = _from_uri(value, source, label, days, variable)
             if not any((known.uri, known.home) == (bucket.uri, bucket.home) for known in found):
-                found.append(_unique(bucket, found, source))
+                found.append(unique(bucket, found, source))
     for number, entry in enumerate(configured, start=1):
-        found.append(_unique(_from_config(entry, number), found, f"config-{number}"))
+        found.append(unique(_from_config(entry, number), found, f"config-{number}"))
     return [_with_own_homes(bucket, found) for bucket in found]
 
 
@@ -122,8 +124,8 @@ def _from_config(entry: Mapping[str, Any], number: int) -> Bucket:
         return replace(bucket, error=f"{where} ({bucket_id}) has a home that cannot be used: {error.message}")
 
 
-def _unique(bucket: Bucket, found: Sequence[Bucket], source: str) -> Bucket:
-    """Two variables may name one bucket with different homes: the second is then `<bucket>~<source>`."""
+def unique(bucket: Bucket, found: Sequence[Bucket], source: str) -> Bucket:
+    """One bucket may be found twice, with different homes: the second is then `<bucket>~<source>`."""
     taken = {known.id for known in found}
     if bucket.id not in taken:
         return bucket

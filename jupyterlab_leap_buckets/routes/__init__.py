@@ -8,7 +8,7 @@ from typing import Any
 def handlers() -> list[tuple[str, Any]]:
     """Tornado routes relative to the base URL."""
     from .archive import ArchiveHandler, WaitingArchiveHandler
-    from .buckets import BucketsHandler
+    from .buckets import BucketHandler, BucketsHandler
     from .details import DetailsHandler
     from .fallback import FallbackHandler
     from .list import ListHandler
@@ -19,6 +19,7 @@ def handlers() -> list[tuple[str, Any]]:
 
     return [
         ("leap-buckets/buckets", BucketsHandler),
+        (r"leap-buckets/buckets/(?P<bucket_id>[A-Za-z0-9._~-]+)", BucketHandler),
         ("leap-buckets/list", ListHandler),
         ("leap-buckets/object", ObjectHandler),
         ("leap-buckets/details", DetailsHandler),

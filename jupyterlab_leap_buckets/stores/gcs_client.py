@@ -78,11 +78,13 @@ class GcsClient:
         self._session: aiohttp.ClientSession | None = None
 
     @classmethod
-    def from_environment(cls, connect_timeout: float, read_timeout: float, deadline: float) -> GcsClient:
+    def from_environment(
+        cls, connect_timeout: float, read_timeout: float, deadline: float, anonymous: bool = False
+    ) -> GcsClient:
         """A client for Google, or for the emulator that `STORAGE_EMULATOR_HOST` names with or without a scheme."""
         base = os.environ.get("STORAGE_EMULATOR_HOST", "").rstrip("/")
         if not base:
-            return cls(GOOGLE, GoogleAuth(), connect_timeout, read_timeout, deadline)
+            return cls(GOOGLE, Anonymous() if anonymous else GoogleAuth(), connect_timeout, read_timeout, deadline)
         base = base if "://" in base else "http://" + base
         return cls(base, Anonymous(), connect_timeout, read_timeout, deadline)
 

@@ -50,7 +50,7 @@ class GoogleAuth:
 
 
 class Anonymous:
-    """For emulators, which know nobody."""
+    """For emulators, which know nobody, and for what anybody may read."""
 
     async def headers(self, renew: bool = False) -> dict[str, str]:
         return {}

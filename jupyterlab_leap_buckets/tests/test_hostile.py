@@ -13,6 +13,8 @@ pytestmark = pytest.mark.usefixtures("calm_log")
 
 ROUTES = [
     ("GET", "buckets"),
+    ("POST", "buckets"),
+    ("DELETE", "buckets/disk"),
     ("GET", "list?bucket=disk"),
     ("GET", "object?bucket=disk&key=ada/x.txt"),
     ("HEAD", "object?bucket=disk&key=ada/x.txt"),

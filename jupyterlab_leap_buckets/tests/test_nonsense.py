@@ -108,7 +108,7 @@ async def test_preconditions_that_make_no_sense(client, header):
     assert (await client.get("disk", "ada/x.txt")).body == CANARY
 
 
-@pytest.mark.parametrize("path", ["uploads", "token", "archive"])
+@pytest.mark.parametrize("path", ["uploads", "token", "buckets", "archive"])
 @pytest.mark.parametrize(
     ("data", "content_type", "status", "reason"),
     [
@@ -181,7 +181,7 @@ async def test_a_connection_stays_usable_after_a_refusal(client):
                 await reply.read()
 
 
-@pytest.mark.parametrize("path", ["", "nothing", "buckets/x", "uploads/../buckets", "uploads/a/b", "list/"])
+@pytest.mark.parametrize("path", ["", "nothing", "buckets/x/y", "uploads/../buckets", "uploads/a/b", "list/"])
 async def test_unknown_addresses(client, path):
     for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
         reply = await client.ask(method, f"{BASE_URL}leap-buckets/{path}", **body_for(method))
@@ -190,7 +190,8 @@ async def test_unknown_addresses(client, path):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "buckets"), ("DELETE", "list"), ("PATCH", "object"), ("GET", "token")]
+    ("method", "path"),
+    [("PUT", "buckets"), ("GET", "buckets/x"), ("DELETE", "list"), ("PATCH", "object"), ("GET", "token")],
 )
 async def test_verbs_that_an_address_does_not_take(client, method, path):
     reply = await client.ask(method, path)
