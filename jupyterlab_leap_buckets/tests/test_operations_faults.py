@@ -253,7 +253,7 @@ async def test_cancel(on_standin, standin, faults, kind):
     await wait_for(lambda: requests(faults, "GET") and len(faults.seen) > (1 if kind in ("measure", "search") else 60))
     began = asyncio.get_running_loop().time()
     reply = await on_standin.client.ask("DELETE", f"operations/{operation}")
-    assert asyncio.get_running_loop().time() - began < 1
+    assert asyncio.get_running_loop().time() - began < 3
     done = reply.json()
     assert (reply.status, done["state"]) == (200, "cancelled")
     assert done == await look(on_standin, operation)
@@ -272,7 +272,7 @@ async def test_cancel_does_not_wait_for_a_store_that_hangs(on_standin, faults):
     faults.add(Fault("slow", path=REWRITE, seconds=20))
     operation = await start(on_standin, "copy", keys(on_standin, "x"), destination=below(on_standin, "c/"))
     await wait_for(lambda: requests(faults, "POST", REWRITE))
-    reply = await asyncio.wait_for(on_standin.client.ask("DELETE", f"operations/{operation}"), 5)
+    reply = await asyncio.wait_for(on_standin.client.ask("DELETE", f"operations/{operation}"), 10)
     assert (reply.json()["state"], reply.json()["objects"]) == ("cancelled", 0)
 
 
