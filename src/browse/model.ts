@@ -23,6 +23,9 @@ import { fromUri, isUri, resolve } from './uri';
 /** Milliseconds without typing after which the store is asked. */
 const TYPING_PAUSE = 250;
 
+/** Milliseconds between two signs of progress while all is loaded. */
+const PROGRESS = 100;
+
 /** Rows below those in sight at which the next page is asked for. */
 const AHEAD = PAGE_SIZE / 2;
 
@@ -485,7 +488,11 @@ export class BrowseModel {
       if (!this._isArranged) {
         this.rows = folder.rows;
       }
-      this.changed.emit();
+      const now = performance.now();
+      if (!this.loadingAll || now - this._told > PROGRESS) {
+        this._told = now;
+        this.changed.emit();
+      }
     }
   }
 
@@ -589,5 +596,7 @@ export class BrowseModel {
   private _wish: IOrder = STORE_ORDER;
   private _stopArranging: () => void = () => undefined;
   private _again: () => Promise<void> = () => this.refresh();
+  /** When progress was last told: milliseconds, as `performance.now()`. */
+  private _told = 0;
   private _typing: ReturnType<typeof setTimeout> | undefined;
 }

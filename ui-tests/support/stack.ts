@@ -20,10 +20,12 @@ export type GcloudMode = 'fresh' | 'slow' | 'nearly-expired' | 'failing' | 'hang
 export class Stack {
   /**
    * Starts both; LEAP_PYTHON is the Python that has JupyterLab and the extension.
+   *
+   * @param cloud - Starts the cloud.
    */
-  static async start(): Promise<Stack> {
+  static async start(cloud: () => Promise<Gcs> = () => Gcs.start()): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'leap-ui-'));
-    const [gcs, port] = await Promise.all([Gcs.start(), freePort()]);
+    const [gcs, port] = await Promise.all([cloud(), freePort()]);
     const python = process.env.LEAP_PYTHON ?? 'python3';
     const bin = join(folder, 'bin');
     await Promise.all(['bin', 'root', 'home', 'tmp'].map(name => mkdir(join(folder, name))));
