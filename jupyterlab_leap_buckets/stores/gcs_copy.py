@@ -35,7 +35,6 @@ async def rewrite(
             bucket,
             key,
             ifGenerationMatch=condition(key, if_generation),
-            sourceGeneration=generation,
             ifSourceGenerationMatch=generation,
             rewriteToken=token,
             fields=FIELDS,

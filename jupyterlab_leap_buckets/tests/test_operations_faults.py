@@ -202,7 +202,7 @@ async def test_a_source_that_is_replaced_meanwhile_stays(on_standin, standin, fa
         standin.buckets[on_standin.bucket].put(on_standin.key("a/x"), b"newer", "text/plain", {})
 
     done = await under_its_feet(on_standin, faults, change)
-    assert (done["state"], done["objects"]) == ("failed", 0)
+    assert (done["state"], reasons(done)) == ("failed", ["changed-meanwhile"])
     assert await names(on_standin) == ["a/x"] and await body(on_standin, "a/x") == b"newer"
 
 
