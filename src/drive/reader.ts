@@ -48,12 +48,7 @@ export class ModelReader {
     try {
       return await store.client.head(bucket.id, key);
     } catch (error) {
-      if (isMissing(error)) {
-        throw this._missing(bucket, key);
-      }
-      // An answer to HEAD has no words: the first byte, refused for the same reason, has.
-      await store.client.read(bucket.id, key, { length: 1 });
-      throw error;
+      throw isMissing(error) ? this._missing(bucket, key) : error;
     }
   }
 

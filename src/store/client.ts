@@ -84,11 +84,25 @@ export class StoreClient {
 
   /** Size, type and generation of an object, without its bytes. */
   async head(bucket: string, key: string, signal?: AbortSignal): Promise<IObject> {
-    const response = await this.request(this.objectUrl(bucket, key), {
-      method: 'HEAD',
-      signal
-    });
-    return describe(key, response.headers);
+    try {
+      const response = await this.request(this.objectUrl(bucket, key), {
+        method: 'HEAD',
+        signal
+      });
+      return describe(key, response.headers);
+    } catch (error) {
+      if (!(error instanceof StoreError)) {
+        throw error;
+      }
+      // An answer to HEAD has no words.
+      if (error.status === 404) {
+        const hint = 'It may have been deleted or moved: refresh the list.';
+        throw new StoreError(`There is no "${key}".`, 404, 'no-such-object', hint);
+      }
+      // The first byte, refused for the same reason, has them.
+      await this.read(bucket, key, { length: 1, signal });
+      throw error;
+    }
   }
 
   /** All there is to know about an object: its checksums, custom metadata and who may read it. */

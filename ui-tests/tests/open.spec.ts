@@ -213,7 +213,7 @@ test.describe('a document that somebody else changed', () => {
     await documents.save();
     await expect(documents.dialog).toContainText('Nothing was overwritten');
     expect((await gcs.get(SCRATCH, KEY)).toString()).toBe('theirs');
-    await page.keyboard.press('Enter');
+    await documents.dialog.getByRole('button').press('Enter');
 
     await documents.save();
     await expect(documents.dialog).toContainText('File Changed');
