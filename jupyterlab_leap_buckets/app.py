@@ -118,6 +118,21 @@ class LeapBuckets(ExtensionApp):
             "Choose one of the buckets in the list, or add it to c.LeapBuckets.buckets.",
         )
 
+    def operand(self, bucket_id: str, kind: str) -> Bucket:
+        """A bucket that an operation works on. A copy may come from, or go to, the folder that JupyterLab's file browser
+        shows: that is `~disk`, which no other call knows."""
+        return self._disk() if (bucket_id, kind) == ("~disk", "copy") else self.bucket(bucket_id)
+
+    def _disk(self) -> Bucket:
+        from pathlib import Path
+
+        from .discovery import Bucket
+
+        root = getattr(self.serverapp.contents_manager, "root_dir", "")
+        if not root:
+            raise LeapError(404, "no-disk", "The files of this JupyterLab are not on a disk.", "Upload them instead.")
+        return Bucket("~disk", Path(root).absolute().as_uri(), "local", "JupyterLab's files", own=("",))
+
     def store(self, bucket: Bucket) -> Store:
         """The store behind a bucket, made on first use and shared by all requests."""
         if bucket.anonymous:

@@ -30,8 +30,8 @@ class OperationsHandler(LeapHandler):
     @authorized
     async def post(self) -> None:
         request = parse(self.read_json(BODY_LIMIT))
-        bucket = self.leap.bucket(request.bucket)
-        target_bucket = self.leap.bucket(request.target_bucket) if request.target is not None else None
+        bucket = self.leap.operand(request.bucket, request.kind)
+        target_bucket = self.leap.operand(request.target_bucket, request.kind) if request.target is not None else None
         roots = plan(request)
         self._check_may_write(request, bucket, target_bucket, roots)
         self.leap.operations.check_room()
