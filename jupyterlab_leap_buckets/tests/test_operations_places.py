@@ -178,6 +178,18 @@ async def test_the_home_and_the_bucket_stay(tmp_path):
         assert sorted(path.name for path in (tmp_path / "b").rglob("*")) == [TEMPORARY_FOLDER, "ada"]
 
 
+async def test_the_home_stays_when_what_it_is_in_is_deleted(tmp_path):
+    for name in ("team/ada/deep", "team/ben"):
+        (tmp_path / "b" / name).mkdir(parents=True)
+    (tmp_path / "b" / "team" / "ben" / "x").write_bytes(b"1")
+    config = {"buckets": [{"id": "home", "path": str(tmp_path / "b"), "home": "team/ada/"}]}
+    async with jupyter_server(tmp_path, LeapBuckets=config) as client:
+        place = Place(client, "home", "local", "team/", tmp_path / "b")
+        done = await run(place, "delete", below(place), {"X-Leap-Confirm-Outside-Home": "team"})
+    assert done["state"] == "succeeded"
+    assert [str(path.relative_to(tmp_path / "b")) for path in (tmp_path / "b").rglob("*")] == ["team", "team/ada"]
+
+
 async def test_links_are_left_alone(on_disk):
     await fill(on_disk, "a/x", "b/precious")
     root = on_disk.root / on_disk.folder
