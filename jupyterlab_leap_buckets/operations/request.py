@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import LeapError
 from ..paths import check_key, check_prefix
+from ..stores.base import ABSENT, GENERATION
 
 KINDS = ("copy", "move", "delete", "measure", "search")
 CONFLICTS = ("fail", "skip", "replace", "keepBoth")
 MAX_KEYS = 10_000
 MAX_QUERY = 1024
 ECHOED_KEYS = 100
-_GENERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def _source(source: object) -> tuple[str, str | None, tuple[str, ...] | None, tu
             continue
         if key.endswith("/"):
             raise _bad("bad-generation", f"{key!r} is a folder, which has no generation.")
-        if not isinstance(generation, str) or generation == "0" or not _GENERATION.fullmatch(generation):
+        if not isinstance(generation, str) or generation == ABSENT or not GENERATION.fullmatch(generation):
             raise _bad("bad-generation", "A generation is what a list or an object said it is.")
     return bucket, None, tuple(keys), tuple(generations)
 

@@ -9,11 +9,10 @@ from urllib.parse import quote, unquote
 from ..discovery import Bucket
 from ..errors import LeapError
 from ..paths import outside_owner
-from ..stores.base import ABSENT
+from ..stores.base import ABSENT, GENERATION
 from .base import LeapHandler
 
 CONFIRM_HEADER = "X-Leap-Confirm-Outside-Home"
-_GENERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 def check_may_write(handler: LeapHandler, bucket: Bucket, key: str) -> None:
@@ -58,7 +57,7 @@ def check_generation(value: object) -> str | None:
     """`ifGenerationMatch`: 0 or a generation, None without one. 400 for anything else."""
     if value is None:
         return None
-    if isinstance(value, int | str) and not isinstance(value, bool) and _GENERATION.fullmatch(str(value)):
+    if isinstance(value, int | str) and not isinstance(value, bool) and GENERATION.fullmatch(str(value)):
         return str(value)
     raise LeapError(
         400,

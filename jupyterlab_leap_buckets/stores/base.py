@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from ..errors import LeapError
 
 ABSENT = "0"
 """The generation of what does not exist: `if_generation=ABSENT` means "only if absent"."""
+GENERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+"""What a generation of any store looks like."""
 LINKED_FOLDER = "inode/symlink"
 """The content type by which `walk` tells of a link to a folder, which it does not follow."""
 
