@@ -14,8 +14,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
+from .archive_entries import Entries
 from .archive_names import ArchiveNames
 from .errors import LeapError
+from .paths import parent
 from .stores.base import LINKED_FOLDER, ObjectInfo, Reading, Store
 
 AHEAD = 8
@@ -48,11 +50,6 @@ class Wanted:
         return self.info is not None and self.info.size == 0
 
 
-def parent(key: str) -> str:
-    """The prefix of the folder that an object or a folder is in."""
-    return key[: key[:-1].rfind("/") + 1]
-
-
 async def pack(store: Store, keys: Sequence[str]) -> AsyncIterator[bytes]:
     """The bytes of a zip of `keys`: one that ends in a slash is everything below it, `""` everything.
 
@@ -60,6 +57,9 @@ async def pack(store: Store, keys: Sequence[str]) -> AsyncIterator[bytes]:
     """
     pieces, names = _Pieces(), ArchiveNames()
     archive = zipfile.ZipFile(pieces, "w")  # type: ignore[call-overload] - it only writes
+    entries = Entries()
+    archive.filelist = entries  # type: ignore[assignment]
+    archive.NameToInfo = entries.by_name
     try:
         async with contextlib.aclosing(_ahead(store, _wanted(store, keys))) as opened:
             async for wanted, reading in opened:
@@ -81,7 +81,9 @@ async def pack(store: Store, keys: Sequence[str]) -> AsyncIterator[bytes]:
                 if pieces.ready:
                     yield pieces.take()
         archive.close()
-        yield pieces.take()
+        end = pieces.take()
+        for start in range(0, len(end), SEND):
+            yield end[start : start + SEND]
     finally:
         archive.fp = None  # else it would write its end when it is collected
 
@@ -90,13 +92,11 @@ class _Pieces:
     """A file that can only be written, until its bytes are taken away to be sent."""
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._data = bytearray()
         self._since = time.monotonic()
 
     def write(self, data: bytes) -> int:
-        self._parts.append(data)
-        self._size += len(data)
+        self._data += data
         return len(data)
 
     def flush(self) -> None:
@@ -104,12 +104,10 @@ class _Pieces:
 
     @property
     def ready(self) -> bool:
-        return self._size >= SEND or (self._size > 0 and time.monotonic() - self._since > SEND_SECONDS)
+        return len(self._data) >= SEND or (len(self._data) > 0 and time.monotonic() - self._since > SEND_SECONDS)
 
     def take(self) -> bytes:
-        data = b"".join(self._parts)
-        self._parts.clear()
-        self._size = 0
+        data, self._data = bytes(self._data), bytearray()
         self._since = time.monotonic()
         return data
 

@@ -21,7 +21,8 @@ class ArchiveNames:
 
     def __init__(self) -> None:
         self._folders: dict[tuple[str, str], str] = {}
-        self._taken: dict[str, int] = {}
+        self._taken: set[int] = set()
+        self._numbers: dict[int, int] = {}
 
     def of(self, base: str, key: str) -> str:
         """The path of an empty object: of a folder, if that is what it stands for."""
@@ -52,11 +53,13 @@ class ArchiveNames:
     def _free(self, folder: str, stem: str, extension: str) -> str:
         """The name itself, or numbered as JupyterLab does when it is taken: disks may ignore case, how letters with
         accents are composed, and dots and blanks at the end."""
-        first = name = stem + extension
-        while (same := _as_disks_see(folder, name)) in self._taken:
-            number = self._taken[_as_disks_see(folder, first)] = self._taken[_as_disks_see(folder, first)] + 1
-            name = f"{stem}-Copy{number}{extension}"
-        self._taken[same] = 0
+        name = stem + extension
+        first = same = _as_disks_see(folder, name)
+        while same in self._taken:
+            self._numbers[first] = self._numbers.get(first, 0) + 1
+            name = f"{stem}-Copy{self._numbers[first]}{extension}"
+            same = _as_disks_see(folder, name)
+        self._taken.add(same)
         return name
 
 
@@ -76,6 +79,8 @@ def harmless(segment: str) -> str:
     return stem.decode("utf-8", "ignore") + extension
 
 
-def _as_disks_see(folder: str, name: str) -> str:
+def _as_disks_see(folder: str, name: str) -> int:
+    """A number that stands for all names that some disk takes for this one: a set of numbers is smaller than one of
+    names, and should two names ever share a number, one of them is numbered without need."""
     folded = unicodedata.normalize("NFC", folder + name.rstrip(". ")).casefold()
-    return unicodedata.normalize("NFC", folded)
+    return hash(unicodedata.normalize("NFC", folded))

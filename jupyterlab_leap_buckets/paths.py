@@ -87,6 +87,11 @@ def as_folder(prefix: str) -> str:
     return check_prefix(prefix if prefix == "" or prefix.endswith("/") else prefix + "/")
 
 
+def parent(key: str) -> str:
+    """The prefix of the folder that an object, or a folder (which ends in a slash), is in."""
+    return key[: key[:-1].rfind("/") + 1]
+
+
 def outside_owner(key: str, homes: Iterable[str]) -> str | None:
     """Whose folder a key is in when it is outside all of `homes` (its first segment), else None. A home of `""` is the
     whole bucket."""

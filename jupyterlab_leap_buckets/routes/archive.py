@@ -10,10 +10,9 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
-from ..archive import pack, parent
 from ..discovery import Bucket
 from ..errors import LeapError
-from ..paths import check_key, check_prefix
+from ..paths import check_key, check_prefix, parent
 from .base import LeapHandler
 from .content import SANDBOX, disposition
 
@@ -27,6 +26,8 @@ class PackingHandler(LeapHandler):
 
     async def send(self, bucket: Bucket, keys: Sequence[str]) -> None:
         """Answer with the zip. What goes wrong before its first bytes is an answer of its own."""
+        from ..archive import pack
+
         async with contextlib.aclosing(pack(self.leap.store(bucket), keys)) as chunks:  # type: ignore[type-var]
             first = await anext(chunks)
             self.set_header("Content-Type", "application/zip")
