@@ -129,6 +129,7 @@ export function Listing(props: IListingProps): JSX.Element {
                 {...context}
                 model={model}
                 trans={trans}
+                bucket={model.bucket}
                 row={row}
                 index={index}
                 origin={range.origin}

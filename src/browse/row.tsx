@@ -1,15 +1,17 @@
 import { addBelowIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 import { CommandIDs } from '../commands';
+import type { IBucket } from '../store/entry';
 import { formatBytes, formatSpan } from '../ui/format';
 import { IconButton } from '../ui/iconButton';
+import type { IRow } from './columns';
 import { iconOf, type IBrowseContext } from './context';
 import { ExpiryCell } from './expiryCell';
-import type { IRow } from './columns';
 import { RenameBox } from './rename';
 import { ROW_HEIGHT } from './window';
 
 export interface IRowProps extends IBrowseContext {
+  readonly bucket: IBucket | null;
   readonly row: IRow;
   readonly index: number;
   /** Where row 0 begins, in pixels. */
@@ -25,11 +27,16 @@ export interface IRowProps extends IBrowseContext {
   readonly now: number;
 }
 
-/** One line of the list. The grid around it handles clicks and keys. */
-export function Row(props: IRowProps): JSX.Element {
+/**
+ * One line of the list. The grid around it handles clicks and keys. While the list scrolls only the
+ * lines that come into sight are drawn.
+ */
+export const Row = React.memo(Line, isSame);
+
+function Line(props: IRowProps): JSX.Element {
   const { row, index, origin, selected, reachable, dropTarget, now } = props;
-  const { commands, docRegistry, model, trans } = props;
-  const { home = '', expiresAfterDays = null } = model.bucket ?? {};
+  const { commands, docRegistry, bucket, trans } = props;
+  const { home = '', expiresAfterDays = null } = bucket ?? {};
   const Icon = iconOf(row, docRegistry).react;
   const updated = row.updated === null ? null : new Date(row.updated);
   return (
@@ -75,4 +82,15 @@ export function Row(props: IRowProps): JSX.Element {
       </div>
     </div>
   );
+}
+
+function isSame(before: IRowProps, after: IRowProps): boolean {
+  const { row: rowBefore, ...restBefore } = before;
+  const { row: rowAfter, ...restAfter } = after;
+  return areEqual(rowBefore, rowAfter) && areEqual(restBefore, restAfter);
+}
+
+/** Whether two objects with the same names have the same values. */
+function areEqual<T extends object>(before: T, after: T): boolean {
+  return (Object.keys(after) as (keyof T)[]).every(name => before[name] === after[name]);
 }
