@@ -25,6 +25,8 @@ export const job: JupyterFrontEndPlugin<IJobs> = {
         const content = new SearchResults({ jobs, commands, trans }, id);
         const widget = new MainAreaWidget({ content });
         widget.id = `${content.id}-area`;
+        // In place of the words that all widgets of the main area have.
+        content.node.setAttribute('aria-label', content.title.label);
         shell.add(widget, 'main');
         shell.activateById(widget.id);
       }

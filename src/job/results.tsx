@@ -37,8 +37,7 @@ export class SearchResults extends ReactWidget {
     this.title.icon = searchIcon;
     this.title.closable = true;
     this.addClass('jp-LeapSearch');
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', this.title.label);
+    this.node.tabIndex = -1;
   }
 
   dispose(): void {
@@ -50,7 +49,7 @@ export class SearchResults extends ReactWidget {
   }
 
   protected onActivateRequest(): void {
-    this.node.querySelector<HTMLElement>('[tabindex="0"], button')?.focus();
+    (this.node.querySelector<HTMLElement>('[tabindex="0"], button') ?? this.node).focus();
   }
 
   protected render(): JSX.Element {

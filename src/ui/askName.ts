@@ -41,8 +41,14 @@ class NameBody extends Widget implements Dialog.IBodyWidget<string> {
     this._problem.setAttribute('role', 'status');
     this.node.append(caption, this._problem);
     this._check();
-    // Before the dialog looks at what is valid.
-    this._input.addEventListener('input', () => this._check());
+    this._input.addEventListener('input', () => {
+      const wasValid = this._input.validity.valid;
+      this._check();
+      if (this._input.validity.valid !== wasValid) {
+        // The dialog has looked already whether all is valid.
+        this._input.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+    });
   }
 
   getValue(): string {
