@@ -256,7 +256,7 @@ test.describe('copy and move', () => {
   });
 });
 
-test('the size of a folder is told in its line', async ({ page, panel, gcs }) => {
+test('the size of a folder is told in its line', async ({ panel, gcs }) => {
   await gcs.put(SCRATCH, `${HOME}data/more.bin`, 'x'.repeat(2048));
   await panel.choose(panel.row(`${HOME}data/`), 'Folder Size', 'More');
   await expect(panel.jobs).toContainText('Size of "data"');

@@ -50,7 +50,7 @@ test('a deletion spares a file that somebody changed meanwhile, and names it', a
   await expect(panel.jobs).toBeHidden();
 });
 
-test('Duplicate puts a copy beside, numbered', async ({ page, panel, gcs }) => {
+test('Duplicate puts a copy beside, numbered', async ({ panel, gcs }) => {
   await panel.choose(panel.row(`${HOME}alpha.txt`), 'Duplicate', 'More');
   await expect(panel.row(`${HOME}alpha-Copy1.txt`)).toBeFocused();
   await panel.choose(panel.row(`${HOME}data/`), 'Duplicate', 'More');
