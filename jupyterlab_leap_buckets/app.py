@@ -119,8 +119,8 @@ class LeapBuckets(ExtensionApp):
         )
 
     def operand(self, bucket_id: str, kind: str) -> Bucket:
-        """A bucket that an operation works on. A copy may also come from, or go to, the folder of JupyterLab's file browser:
-        that is `~disk`, which no other call knows."""
+        """A bucket that an operation works on. A copy may also come from, or go to, the folder of JupyterLab's file
+        browser: that is `~disk`, which no other call knows."""
         return self._disk() if (bucket_id, kind) == ("~disk", "copy") else self.bucket(bucket_id)
 
     def _disk(self) -> Bucket:
