@@ -7,6 +7,7 @@ import { foreignOwner, type ILocation, parentPrefix } from '../store/path';
 import type { IRow } from './columns';
 import { Folder, PAGE_SIZE } from './folder';
 import { arranged, type IOrder, isStoreOrder, type SortBy, STORE_ORDER, turned } from './order';
+import { fetchAll, fetchForSight, type ISight, REFRESHED, renewInSight } from './pager';
 import { type IRows, NO_ROWS } from './rows';
 import {
   follow,
@@ -25,12 +26,6 @@ const TYPING_PAUSE = 250;
 
 /** Milliseconds between two signs of progress while all is loaded. */
 const PROGRESS = 100;
-
-/** Rows below those in sight at which the next page is asked for. */
-const AHEAD = PAGE_SIZE / 2;
-
-/** Pages that one refresh lists again at most. */
-const REFRESHED = 5;
 
 /** What the panel shows, and how that changes. Every method that asks the store may be repeated. */
 export class BrowseModel {
@@ -218,7 +213,7 @@ export class BrowseModel {
     this.problem = null;
     this.changed.emit();
     try {
-      await this._renewInSight(folder);
+      await renewInSight(folder, this.rows, this._seen);
     } catch (error) {
       if (this._pending === folder) {
         await this._failOrRelist(folder, error, () => this.refresh());
@@ -260,14 +255,7 @@ export class BrowseModel {
     this.loadingAll = true;
     this.changed.emit();
     try {
-      while (folder.hasOld()) {
-        await folder.renew(0, Infinity, 1);
-        this._grown(folder);
-      }
-      while (!folder.complete) {
-        await folder.more();
-        this._grown(folder);
-      }
+      await fetchAll(folder, () => this._grown(folder));
     } catch (error) {
       if (folder === this._shown) {
         await this._failOrRelist(folder, error, async () => void (await this.loadAll()));
@@ -395,29 +383,6 @@ export class BrowseModel {
     });
   }
 
-  /** Lists the old pages again that have rows in sight. */
-  private async _renewInSight(folder: Folder): Promise<void> {
-    const { rows } = folder;
-    if (rows.pages.length <= REFRESHED) {
-      await folder.renew(0, Infinity, REFRESHED);
-      return;
-    }
-    const { first, end } = this._seen;
-    if (this.rows === rows) {
-      await folder.renew(first, end + 1, REFRESHED);
-      return;
-    }
-    const shown = this.rows;
-    const last = Math.min(end, shown.length);
-    for (let row = first, asked = 0; row < last && asked < REFRESHED; row++) {
-      const number = folder.rows.indexOf(shown.at(row).key);
-      if (number !== -1 && folder.hasOld(number, number + 1)) {
-        asked++;
-        await folder.renew(number, number + 1, 1);
-      }
-    }
-  }
-
   /** Fetches ahead of what is in sight, and again what is old in it, until that is there. */
   private async _reach(): Promise<void> {
     const folder = this._shown;
@@ -431,15 +396,14 @@ export class BrowseModel {
         this.rows === folder.rows &&
         !(this.loading || this.loadingAll || this.problem)
       ) {
-        const { first, end } = this._seen;
-        if (folder.rows.isOrdered && folder.hasOld(first, end + 1)) {
-          await folder.renew(first, end + 1, 1);
-          this._renewed(folder);
-        } else if (!folder.complete && end > folder.rows.length - AHEAD) {
-          await folder.more();
-          this._grown(folder);
-        } else {
+        const what = await fetchForSight(folder, this._seen);
+        if (what === null) {
           break;
+        }
+        if (what === 'renewed') {
+          this._renewed(folder);
+        } else {
+          this._grown(folder);
         }
       }
     } catch (error) {
@@ -588,8 +552,7 @@ export class BrowseModel {
   private _shown: Folder | null = null;
   /** The list that will replace it. */
   private _pending: Folder | null = null;
-  /** The rows in sight: the first, and one past the last. */
-  private _seen = { first: 0, end: 0 };
+  private _seen: ISight = { first: 0, end: 0 };
   /** The list that pages are being asked for, as the rows in sight need them. */
   private _reaching: Folder | null = null;
   /** The order that other folders get where they need no loading for it. */
