@@ -309,12 +309,10 @@ test.describe('a row', () => {
     await gcs.put(SCRATCH, `${HOME}data/a.csv`, 'hello');
     await panel.open();
     const copied = () => page.evaluate(() => navigator.clipboard.readText());
-    await panel.row(`${HOME}notes.txt`).click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Copy URI' }).click();
+    await panel.choose(panel.row(`${HOME}notes.txt`), 'Copy URI', 'More');
     await expect.poll(copied).toBe('gs://leap-scratch/jovyan/notes.txt');
     await panel.row(`${HOME}data/`).click({ modifiers: ['ControlOrMeta'] });
-    await panel.row(`${HOME}data/`).click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Copy URI' }).click();
+    await panel.choose(panel.row(`${HOME}data/`), 'Copy URI', 'More');
     await expect
       .poll(copied)
       .toBe('gs://leap-scratch/jovyan/notes.txt\ngs://leap-scratch/jovyan/data/');

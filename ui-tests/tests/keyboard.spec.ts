@@ -89,7 +89,7 @@ test('the keyboard comes from a document and stays while an address is copied', 
     .toBe(`gs://${SCRATCH}/${HOME}delta.txt`);
   expect(await focused()).toBe(`${HOME}delta.txt`);
   await page.keyboard.press('Shift+F10');
-  await expect(page.getByRole('menuitem', { name: 'Copy URI' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: 'Copy Path' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect.poll(focused).toBe(`${HOME}delta.txt`);
 
