@@ -1,6 +1,5 @@
-import { ellipsesIcon } from '@jupyterlab/ui-components';
+import { ellipsesIcon, MenuSvg } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
 import React from 'react';
 import { CommandIDs } from '../commands';
 import { IconButton } from '../ui/iconButton';
@@ -31,7 +30,7 @@ export function MoreButton({ commands, trans }: IBrowseContext): JSX.Element {
 }
 
 function openMenu(commands: CommandRegistry, button: HTMLElement): void {
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands });
   for (const group of GROUPS) {
     for (const command of group.filter(id => commands.hasCommand(id))) {
       menu.addItem({ command, args: { shown: true } });

@@ -165,7 +165,6 @@ function Line({ job, jobs, trans }: ITrayContext & { readonly job: IJob }): JSX.
         <bdi className="jp-LeapTray-name" title={title}>
           {title}
         </bdi>
-        <span className="jp-LeapTray-detail">{detail(job, trans)}</span>
         {state === 'failed' && jobs.canRetry(job) && (
           <IconButton
             icon={refreshIcon}
@@ -196,6 +195,7 @@ function Line({ job, jobs, trans }: ITrayContext & { readonly job: IJob }): JSX.
           />
         )}
       </div>
+      <div className="jp-LeapTray-below">{detail(job, trans)}</div>
       {job.endedAt === null && <ProgressBar label={title} value={percent(operation)} />}
       {error && <div className="jp-LeapTray-error">{error.advice}</div>}
       {failed && !job.isHandled && (
