@@ -47,6 +47,8 @@ export namespace CommandIDs {
   export const paste = 'leap-buckets:paste';
   export const copyTo = 'leap-buckets:copy-to';
   export const moveTo = 'leap-buckets:move-to';
+  export const uploadFromDisk = 'leap-buckets:upload-from-disk';
+  export const saveToDisk = 'leap-buckets:save-to-disk';
   export const keep = 'leap-buckets:keep';
   export const copyPath = 'leap-buckets:copy-path';
   export const copyUrl = 'leap-buckets:copy-url';
@@ -142,6 +144,14 @@ function commandTable(trans: TranslationBundle): Record<string, ICommandText> {
     [CommandIDs.paste]: { label: trans.__('Paste'), icon: pasteIcon },
     [CommandIDs.copyTo]: { label: trans.__('Copy to...') },
     [CommandIDs.moveTo]: { label: trans.__('Move to...') },
+    [CommandIDs.uploadFromDisk]: {
+      label: trans.__('Upload to Bucket...'),
+      caption: trans.__('Copy what is selected from the disk of this server into a bucket')
+    },
+    [CommandIDs.saveToDisk]: {
+      label: trans.__('Save to Disk...'),
+      caption: trans.__('Copy to the disk of this server')
+    },
     [CommandIDs.keep]: {
       label: trans.__('Keep'),
       caption: trans.__('Copy into your own folder where nothing is deleted')

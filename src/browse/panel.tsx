@@ -8,8 +8,8 @@ import { basename, type ILocation, parentPrefix } from '../store/path';
 import type { IJobs, ITransfers } from '../tokens';
 import { bucketIcon } from '../ui/icons';
 import type { IBrowseContext } from './context';
-import { DropZone } from './drag';
-import { BrowseView } from './view';
+import { DropZone } from './drag/dropZone';
+import { BrowseView, type IDropTarget } from './view';
 
 /** Milliseconds after which a list is old when somebody comes back to it. */
 const STALE = 60_000;
@@ -47,12 +47,12 @@ export class BucketPanel extends Panel {
 
     this._dropZone = new DropZone(this.node, {
       over: element => {
-        const folder = element && this._folderAt(element);
-        this._point(folder);
+        const folder = element && this.folderAt(element);
+        this.point(folder && { folder, act: 'upload' });
         return folder !== null;
       },
       drop: (data, element) => {
-        const folder = this._folderAt(element);
+        const folder = this.folderAt(element);
         if (folder) {
           void transfers.drop(data, folder);
         }
@@ -124,6 +124,25 @@ export class BucketPanel extends Panel {
     });
   }
 
+  /** The folder that a drop on this element means: that of its row, else the one shown. */
+  folderAt(element: Element): ILocation | null {
+    const { location } = this._options.context.model;
+    const key = element.closest<HTMLElement>('.jp-BucketRow')?.dataset.key;
+    // A file of one's own has no place inside a data set: it goes beside it.
+    return location && key?.endsWith('/') && !isDataset({ kind: 'folder', name: basename(key) })
+      ? { bucket: location.bucket, key }
+      : location;
+  }
+
+  /** Shows where a drop would go, and what it would do. */
+  point(target: IDropTarget | null): void {
+    const { folder, act } = this._dropTarget ?? {};
+    if (folder?.key !== target?.folder.key || act !== target?.act) {
+      this._dropTarget = target;
+      this._targetChanged.emit();
+    }
+  }
+
   protected onAfterShow(msg: Message): void {
     super.onAfterShow(msg);
     this._freshen();
@@ -183,27 +202,10 @@ export class BucketPanel extends Panel {
     }
   }
 
-  /** The folder that a drop on this element means: that of its row, else the one shown. */
-  private _folderAt(element: Element): ILocation | null {
-    const { location } = this._options.context.model;
-    const key = element.closest<HTMLElement>('.jp-BucketRow')?.dataset.key;
-    // A file of one's own has no place inside a data set: it goes beside it.
-    return location && key?.endsWith('/') && !isDataset({ kind: 'folder', name: basename(key) })
-      ? { bucket: location.bucket, key }
-      : location;
-  }
-
-  private _point(folder: ILocation | null): void {
-    if (this._dropTarget?.key !== folder?.key) {
-      this._dropTarget = folder;
-      this._targetChanged.emit();
-    }
-  }
-
   private readonly _view: ReactWidget;
   private readonly _dropZone: DropZone;
   private readonly _targetChanged = new Signal<this, void>(this);
-  private _dropTarget: ILocation | null = null;
+  private _dropTarget: IDropTarget | null = null;
   /** Whether the context menu was opened here. */
   private _hasMenu = false;
   private _settling: ReturnType<typeof setTimeout> | undefined;

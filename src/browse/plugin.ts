@@ -4,15 +4,19 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addCommand } from '../commands';
+import { DISK } from '../store/buckets';
 import { fromDrivePath, type ILocation } from '../store/path';
 import { IJobs, IStore, ITransfers } from '../tokens';
 import { actions } from './actions';
+import { DiskCarrier, disking } from './actions/disk';
 import { addOpenWith } from './actions/openWith';
+import { addDrags } from './drag';
 import { History } from './history';
 import { BrowseModel } from './model';
 import { BucketPanel } from './panel';
@@ -29,6 +33,7 @@ export const browse: JupyterFrontEndPlugin<void> = {
   requires: [IStore, ITransfers, IJobs],
   optional: [
     ICommandPalette,
+    IFileBrowserFactory,
     ILayoutRestorer,
     INotebookTracker,
     ISettingRegistry,
@@ -41,6 +46,7 @@ export const browse: JupyterFrontEndPlugin<void> = {
     transfers: ITransfers,
     jobs: IJobs,
     palette: ICommandPalette | null,
+    files: IFileBrowserFactory | null,
     restorer: ILayoutRestorer | null,
     notebooks: INotebookTracker | null,
     registry: ISettingRegistry | null,
@@ -85,7 +91,7 @@ export const browse: JupyterFrontEndPlugin<void> = {
     });
 
     addOpenWith(app, model, trans);
-    const all = actions({
+    const context = {
       app,
       ...store,
       history,
@@ -96,7 +102,16 @@ export const browse: JupyterFrontEndPlugin<void> = {
       settings,
       transfers,
       trans
+    };
+    const disk = new DiskCarrier(context);
+    const drags = addDrags(context, disk, files);
+    panel.disposed.connect(() => drags.dispose());
+    jobs.changed.connect((_, folders) => {
+      if (folders.some(({ bucket }) => bucket === DISK.id)) {
+        files?.tracker.forEach(browser => void browser.model.refresh());
+      }
     });
+    const all = { ...actions(context), ...(files && disking(context, disk, files)) };
     for (const [id, action] of Object.entries(all)) {
       addCommand(commands, palette, trans, id, action);
     }

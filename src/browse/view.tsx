@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { fileUploadIcon, newFolderIcon, refreshIcon, UseSignal } from '@jupyterlab/ui-components';
 import React from 'react';
 import { CommandIDs } from '../commands';
@@ -5,6 +6,7 @@ import { basename, type ILocation } from '../store/path';
 import { IconButton } from '../ui/iconButton';
 import type { IBrowseContext } from './context';
 import { Crumbs } from './crumbs';
+import type { DropAct } from './drag/rowDrop';
 import { Filter } from './filter';
 import { Footer } from './footer';
 import { Listing } from './listing';
@@ -15,9 +17,15 @@ import { NoRows, Problem } from './states';
 /** Milliseconds between two looks at the clock for the age of the list and of files. */
 const TICK = 30_000;
 
+/** The folder that a drop would go into, and how. */
+export interface IDropTarget {
+  readonly folder: ILocation;
+  readonly act: DropAct;
+}
+
 export interface IBrowseViewProps extends IBrowseContext {
-  /** The folder that a drop would go into, while files are over the panel. */
-  readonly dropTarget: ILocation | null;
+  /** What a drop would do, while something is over the panel. */
+  readonly dropTarget: IDropTarget | null;
 }
 
 /** Everything in the panel above the transfers. */
@@ -44,7 +52,7 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
       ?.querySelector<HTMLElement>('[role="grid"][tabindex="0"], .jp-BucketRow[tabindex="0"]')
       ?.focus();
   const run = (command: string) => () => void commands.execute(command);
-  const isInside = dropTarget !== null && dropTarget.key !== model.location?.key;
+  const isInside = dropTarget !== null && dropTarget.folder.key !== model.location?.key;
   return (
     <div
       ref={view}
@@ -81,7 +89,7 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
             : trans.__('There is nothing at %1.', model.lost.uri)}
         </div>
       )}
-      <Listing {...context} dropTarget={dropTarget?.key ?? null} now={now}>
+      <Listing {...context} dropTarget={dropTarget?.folder.key ?? null} now={now}>
         <NoRows {...context} />
       </Listing>
       {model.problem && model.rows.length > 0 && (
@@ -97,14 +105,22 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
           />
         </div>
       )}
-      {dropTarget && (
-        <div className="jp-BucketView-drop">
-          {trans.__('Upload to "%1"', basename(dropTarget.key) || dropTarget.bucket)}
-        </div>
-      )}
+      {dropTarget && <div className="jp-BucketView-drop">{dropWords(dropTarget, trans)}</div>}
       <Footer {...context} now={now} toList={toList} />
     </div>
   );
+}
+
+function dropWords({ folder, act }: IDropTarget, trans: TranslationBundle): string {
+  const name = basename(folder.key) || folder.bucket;
+  switch (act) {
+    case 'move':
+      return trans.__('Move to "%1"', name);
+    case 'copy':
+      return trans.__('Copy to "%1"', name);
+    default:
+      return trans.__('Upload to "%1"', name);
+  }
 }
 
 /** The time, every half minute. */

@@ -10,6 +10,21 @@ export interface IPublicBucket {
   readonly label?: string;
 }
 
+/**
+ * The folder that JupyterLab's file browser shows, as the server's copies know it. It is no place to
+ * browse: JupyterLab does that.
+ */
+export const DISK: IBucket = {
+  id: '~disk',
+  uri: 'file://',
+  provider: 'local',
+  label: 'JupyterLab',
+  home: '',
+  access: 'read-write',
+  expiresAfterDays: null,
+  error: null
+};
+
 /** The hub's buckets, asked once and shared by everybody who needs a label, a URI or a home. */
 export class BucketList {
   constructor(private readonly _client: Pick<StoreClient, 'buckets' | 'addBucket'>) {}
@@ -29,9 +44,9 @@ export class BucketList {
     return this._asked;
   }
 
-  /** The bucket of this id, or null. */
+  /** The bucket of this id, `DISK` too, or null. */
   async get(id: string): Promise<IBucket | null> {
-    return (await this.all()).find(bucket => bucket.id === id) ?? null;
+    return id === DISK.id ? DISK : ((await this.all()).find(bucket => bucket.id === id) ?? null);
   }
 
   /** Asks again at the next use: after a change of configuration, or when a person says refresh. */

@@ -92,7 +92,7 @@ export class Carrier {
           }
         }
       }
-      return first;
+      return to.bucket === this._context.model.location?.bucket ? first : null;
     });
   }
 

@@ -1,10 +1,9 @@
 import { Notification } from '@jupyterlab/apputils';
 import { CommandIDs } from '../../commands';
 import type { IBucket } from '../../store/entry';
-import { type ILocation, toUri } from '../../store/path';
-import { askName } from '../../ui/askName';
+import { toUri } from '../../store/path';
 import { copyText } from '../../ui/clipboard';
-import { fromUri } from '../uri';
+import { askFolder } from './askFolder';
 import { Carrier, type ICarried } from './carry';
 import { Changes } from './change';
 import { type Actions, chosenKeys, type IActionContext, onRow } from './context';
@@ -35,7 +34,10 @@ export function carrying(context: IActionContext): Actions {
   };
   const carryTo = (kind: 'copy' | 'move') => async (_: unknown, bucket: IBucket) => {
     const carried = chosen(bucket);
-    const to = await askFolder(kind, carried.keys);
+    const what = called(carried.keys, trans);
+    const to = await (kind === 'copy'
+      ? askFolder(context, trans.__('Copy %1 to', what), trans.__('Copy'))
+      : askFolder(context, trans.__('Move %1 to', what), trans.__('Move')));
     if (to) {
       await carrier.carry(kind, carried, to);
     } else {
@@ -98,28 +100,5 @@ export function carrying(context: IActionContext): Actions {
           ({ access, expiresAfterDays, error }) =>
             access === 'read-write' && expiresAfterDays === null && error === null
         ) ?? null);
-  }
-
-  /** Asks for the folder by its address; the one shown is where to begin. */
-  async function askFolder(
-    kind: 'copy' | 'move',
-    keys: readonly string[]
-  ): Promise<ILocation | null> {
-    const what = called(keys, trans);
-    const find = (text: string) => fromUri(text.trim(), model.buckets ?? []);
-    const value = await askName({
-      title: kind === 'copy' ? trans.__('Copy %1 to', what) : trans.__('Move %1 to', what),
-      label: trans.__('Address of the folder'),
-      accept: kind === 'copy' ? trans.__('Copy') : trans.__('Move'),
-      value: toUri(model.bucket!.uri, model.location!.key),
-      selected: 0,
-      problem: text => (find(text) ? null : trans.__('None of your buckets begins so: %1', known()))
-    });
-    const place = value === null ? null : find(value);
-    return place && { ...place, key: place.key && place.key.replace(/\/?$/, '/') };
-  }
-
-  function known(): string {
-    return (model.buckets ?? []).map(({ uri }) => uri).join(', ');
   }
 }

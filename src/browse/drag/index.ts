@@ -1,0 +1,125 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { DisposableSet, type IDisposable } from '@lumino/disposable';
+import { basename, type ILocation, parentPrefix } from '../../store/path';
+import { readSnippet } from '../../store/snippet';
+import { Carrier, type ICarried } from '../actions/carry';
+import { Changes } from '../actions/change';
+import type { IActionContext } from '../actions/context';
+import type { DiskCarrier } from '../actions/disk';
+import { called } from '../actions/words';
+import { takeDropsOnDisk } from './diskDrop';
+import { RowDrag } from './rowDrag';
+import { RowDrop } from './rowDrop';
+
+/** Rows whose Python a drag carries; more would fill a notebook with what nobody reads. */
+const MOST_SNIPPETS = 20;
+
+/** Drags of rows, from the panel and into it, and to and from JupyterLab's file browser. */
+export function addDrags(
+  context: IActionContext,
+  disk: DiskCarrier,
+  files: IFileBrowserFactory | null
+): IDisposable {
+  const { model, panel, settings, trans } = context;
+  const carrier = new Carrier(context);
+  const changes = new Changes(context);
+
+  const drags = new DisposableSet();
+  drags.add(
+    new RowDrag(panel.node, key => {
+      const { bucket, rows } = model;
+      if (!bucket) {
+        return null;
+      }
+      if (!model.selection.keys.has(key)) {
+        model.select(rows.indexOf(key), 'only');
+      }
+      const keys = [...model.selection.keys];
+      const snippets = keys.slice(0, MOST_SNIPPETS).map(one => {
+        const kind = one.endsWith('/') ? 'folder' : 'object';
+        return readSnippet(
+          bucket,
+          { kind, name: basename(one), key: one },
+          settings.values.snippet
+        );
+      });
+      return {
+        carried: { bucket: bucket.id, keys, generations: changes.generations(keys) },
+        text: snippets.join('\n\n'),
+        label: called(keys, trans)
+      };
+    })
+  );
+
+  drags.add(
+    new RowDrop(panel.node, {
+      over: (element, act, carried) => {
+        const folder = element && panel.folderAt(element);
+        const isTaken =
+          folder !== null &&
+          model.bucket?.access === 'read-write' &&
+          (carried === null || canGo(carried, folder.bucket, folder.key, act === 'move'));
+        panel.point(isTaken ? { folder, act } : null);
+        return isTaken;
+      },
+      dropRows: (carried, act, element) => {
+        const folder = panel.folderAt(element);
+        if (folder && canGo(carried, folder.bucket, folder.key, act === 'move')) {
+          void bring(carried, act, folder);
+        }
+      },
+      dropPaths: (paths, element) => {
+        const folder = panel.folderAt(element);
+        if (folder) {
+          void disk.upload(
+            paths.filter(path => disk.isOnDisk(path)),
+            folder
+          );
+        }
+      }
+    })
+  );
+
+  if (files) {
+    drags.add(takeDropsOnDisk(files.tracker, (carried, folder) => void disk.save(carried, folder)));
+  }
+  return drags;
+
+  async function bring(carried: ICarried, act: 'move' | 'copy', folder: ILocation): Promise<void> {
+    if (await isMeant(act, carried.keys, basename(folder.key) || folder.bucket)) {
+      await carrier.carry(act, carried, folder);
+    }
+  }
+
+  /** A drag can go to the wrong folder. */
+  async function isMeant(
+    act: 'move' | 'copy',
+    keys: readonly string[],
+    folder: string
+  ): Promise<boolean> {
+    if (act === 'copy' || !settings.values.confirmMove) {
+      return true;
+    }
+    const { button, isChecked } = await showDialog({
+      title: trans.__('Move %1 to "%2"?', called(keys, trans), folder),
+      body: trans.__('Hold Ctrl while dropping to copy instead.'),
+      checkbox: { label: trans.__('Do not ask again') },
+      buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Move') })]
+    });
+    if (button.accept && isChecked) {
+      await settings.set('confirmMove', false);
+    }
+    return button.accept;
+  }
+}
+
+/** Whether rows can go there: not where they are, and no folder into itself. */
+function canGo(carried: ICarried, bucket: string, key: string, isMove: boolean): boolean {
+  return (
+    carried.bucket !== bucket ||
+    carried.keys.every(
+      one => !(one.endsWith('/') && key.startsWith(one)) && !(isMove && parentPrefix(one) === key)
+    )
+  );
+}
