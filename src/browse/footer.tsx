@@ -52,7 +52,12 @@ export function Footer({ model, trans, now, toList }: IFooterProps): JSX.Element
               onBlur={() => (hadKeyboard.current = false)}
               onClick={() => (loadingAll ? model.cancelLoadAll() : void model.loadAll())}
             >
-              {loadingAll ? trans.__('Cancel') : trans.__('Load all')}
+              {loadingAll
+                ? trans.__('Cancel')
+                : complete
+                  ? // What a refresh left as it was.
+                    trans.__('Load all again')
+                  : trans.__('Load all')}
             </button>
           )}
           {!loadingAll && (

@@ -11,6 +11,8 @@ const truth = (folder: string, count: number) =>
 
 async function open(page: Page, panel: Panel, folder: string): Promise<void> {
   await panel.open();
+  // Whatever folder it begins with.
+  await expect(panel.grid.locator('[data-key]').first()).toBeVisible();
   await panel.filter.fill(`gs://leap-scratch/${folder}`);
   await panel.filter.press('Enter');
   await expect(panel.row(`${folder}run-0000000.nc`)).toBeVisible();
