@@ -302,3 +302,62 @@ test('an operation that the server forgot ends with clear words', async ({ page,
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(panel.jobs).toContainText('The server was restarted');
 });
+
+test.describe('where nothing may be written', () => {
+  test.beforeEach(async ({ page, panel }) => {
+    await page.route(/leap-buckets\/buckets/, async route => {
+      const answer = await (await route.fetch()).json();
+      for (const bucket of answer.buckets) {
+        bucket.access = 'read-only';
+      }
+      await route.fulfill({ json: answer });
+    });
+    await page.reload();
+    await panel.open();
+    await panel.row(`${HOME}alpha.txt`).click();
+  });
+
+  test('the actions are there and off, by keyboard too', async ({ page, panel, gcs }) => {
+    await page.keyboard.press('F2');
+    await expect(panel.grid.getByRole('textbox')).toHaveCount(0);
+    await page.keyboard.press('Delete');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await panel.row(`${HOME}alpha.txt`).click({ button: 'right' });
+    for (const line of ['Rename', 'Delete', 'Cut', 'New Folder...']) {
+      await expect(page.locator('.lm-Menu-item').filter({ hasText: line })).toHaveClass(
+        /lm-mod-disabled/
+      );
+    }
+    await expect(
+      page.locator('.lm-Menu-item').filter({ hasText: /^Copy$|^CopyCtrl/ })
+    ).not.toHaveClass(/lm-mod-disabled/);
+    expect(await gcs.keys(SCRATCH)).toHaveLength(4);
+  });
+});
+
+test('a long operation shows how far it is and can be cancelled by the keyboard', async ({
+  page,
+  panel
+}) => {
+  let told = { state: 'running', objects: 3, objectsTotal: 12 };
+  await page.route(/operations\/[\w-]+/, async route => {
+    if (route.request().method() === 'DELETE') {
+      told = { ...told, state: 'cancelled' };
+    }
+    await route.fulfill({
+      json: {
+        ...{ id: 'x', kind: 'delete', bytes: 0, bytesTotal: 0, failures: [], failuresTotal: 0 },
+        ...told
+      }
+    });
+  });
+  await page.keyboard.press('Delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(panel.jobs).toContainText('3 of 12 files');
+  await expect(panel.jobs.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '25');
+  await panel.row(`${HOME}alpha.txt`).focus();
+  await page.keyboard.press('Tab');
+  await expect(page.locator(':focus')).toHaveAccessibleName('Cancel: Deleting "alpha.txt"');
+  await page.keyboard.press('Enter');
+  await expect(panel.jobs).toContainText('Cancelled after 3 files');
+});
