@@ -4,6 +4,7 @@ import React from 'react';
 import { CommandIDs } from '../commands';
 import { basename, type ILocation } from '../store/path';
 import { IconButton } from '../ui/iconButton';
+import { isWritable } from './actions/permission';
 import type { IBrowseContext } from './context';
 import { Crumbs } from './crumbs';
 import type { DropAct } from './drag/rowDrop';
@@ -71,6 +72,7 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
         <IconButton
           icon={newFolderIcon}
           label={trans.__('New folder')}
+          disabled={!isWritable(model)}
           onClick={run(CommandIDs.newFolder)}
         />
         <IconButton

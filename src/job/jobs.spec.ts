@@ -3,7 +3,7 @@ import type { IOperationRequest } from '../store/operations';
 import { OperationClient } from '../store/operations';
 import type { ILocation } from '../store/path';
 import { clientOf } from '../testing/client';
-import { Jobs, touched } from './jobs';
+import { type ILeft, Jobs, touched } from './jobs';
 import { OperationServer } from './testing/operationServer';
 import { detail, failureList, percent } from './words';
 
@@ -18,11 +18,18 @@ const failure = (key: string, reason: string) => ({ key, reason, message: `${key
 let server: OperationServer;
 let jobs: Jobs;
 let changed: (readonly ILocation[])[];
+let left: readonly ILeft[];
+
+function newJobs(): Jobs {
+  const client = new OperationClient(clientOf(server));
+  const memory = { load: () => left, save: (now: readonly ILeft[]) => void (left = now) };
+  return new Jobs({ client, trans, memory, showSearch: () => undefined });
+}
 
 beforeEach(async () => {
   server = await OperationServer.start();
-  const client = new OperationClient(clientOf(server));
-  jobs = new Jobs({ client, trans, showSearch: () => undefined });
+  left = [];
+  jobs = newJobs();
   changed = [];
   jobs.changed.connect((_, places) => changed.push(places));
 });
@@ -98,6 +105,24 @@ test('failures that the caller answers are marked, others not', async () => {
   };
   expect(await run('already-exists', 'already-exists')).toBe(true);
   expect(await run('already-exists', 'no-permission')).toBe(false);
+});
+
+test('what is under way is followed again after a reload of the page', async () => {
+  server.script = [{}, {}, { objects: 2, state: 'succeeded' }];
+  const end = jobs.run(DELETE, TITLE);
+  await new Promise<void>(told => jobs.updated.connect(() => jobs.jobs[0].operation && told()));
+  expect(left).toEqual([{ operation: 'op-1', ...TITLE, request: DELETE }]);
+  const reloaded = newJobs();
+  const places = new Promise(told => reloaded.changed.connect((_, some) => told(some)));
+  reloaded.resume();
+  expect(reloaded.jobs[0]).toMatchObject({ ...TITLE, state: 'running' });
+  expect(await places).toEqual([{ bucket: 'scratch', key: 'ada/' }]);
+  await end;
+  expect(left).toEqual([]);
+  const asked = server.log.length;
+  newJobs().resume();
+  await new Promise(later => setTimeout(later, 300));
+  expect(server.log).toHaveLength(asked);
 });
 
 test('one that runs cannot be dismissed', async () => {

@@ -40,6 +40,23 @@ export interface IJob {
 
 type Options = Parameters<IJobs['run']>[1];
 
+/** An operation that was under way when the page was left. */
+export interface ILeft {
+  /** The server's own id. */
+  readonly operation: string;
+  readonly title: string;
+  readonly request: IOperationRequest;
+}
+
+/** Keeps over a reload of the page what is under way. */
+export interface IMemory {
+  load(): readonly ILeft[];
+  save(left: readonly ILeft[]): void;
+}
+
+/** Keys that are kept over a reload: enough to tell which folders change. */
+const KEPT_KEYS = 100;
+
 /** Starts operations and looks after them while they run; asks nothing else. */
 export class Jobs implements IJobs {
   constructor(
@@ -47,6 +64,7 @@ export class Jobs implements IJobs {
       readonly client: OperationClient;
       readonly trans: TranslationBundle;
       readonly showSearch: (id: number) => void;
+      readonly memory: IMemory;
     }
   ) {}
 
@@ -80,6 +98,18 @@ export class Jobs implements IJobs {
     this._run(id, { title }).catch(() => undefined);
   }
 
+  /** Follows again what was under way when the page was left. Asks nothing where nothing was. */
+  resume(): void {
+    for (const { operation, title, request } of this._options.memory.load()) {
+      const { id } = this._add(request, { title });
+      // Of the keys only some are known any more: it cannot be tried again.
+      this._started.delete(id);
+      this._serverIds.set(id, operation);
+      // The tray tells of a failure.
+      this._finish(id, this._follow(id, operation)).catch(() => undefined);
+    }
+  }
+
   /** The job of this number, as long as it is not dismissed. */
   find(id: number): IJob | undefined {
     return this._jobs.find(job => job.id === id);
@@ -99,7 +129,7 @@ export class Jobs implements IJobs {
 
   /** Whether something failed that may succeed now. */
   canRetry(job: IJob): boolean {
-    return job.state === 'failed' && this._again(job).length > 0;
+    return job.state === 'failed' && this._started.has(job.id) && this._again(job).length > 0;
   }
 
   /** Does again what failed. */
@@ -157,18 +187,31 @@ export class Jobs implements IJobs {
     return job;
   }
 
-  private async _run(id: number, { confirmedOwner, handles }: Options): Promise<IOperation> {
-    const { request } = this.find(id)!;
-    try {
-      const serverId = await this._options.client.start(request, { confirmedOwner });
+  private _run(id: number, { confirmedOwner, handles }: Options): Promise<IOperation> {
+    const start = async () => {
+      const serverId = await this._options.client.start(this.find(id)!.request, { confirmedOwner });
       this._serverIds.set(id, serverId);
+      this._remember();
       if (this.find(id)?.state === 'cancelling') {
         await this._cancelOnServer(id, serverId);
       }
-      const operation = await this._follow(id, serverId);
+      return this._follow(id, serverId);
+    };
+    return this._finish(id, start(), handles);
+  }
+
+  /** Tells the end of an operation, and of which folders. */
+  private async _finish(
+    id: number,
+    end: Promise<IOperation>,
+    handles: readonly string[] = []
+  ): Promise<IOperation> {
+    const places = touched(this.find(id)!.request);
+    try {
+      const operation = await end;
       const isHandled =
         operation.failures.length > 0 &&
-        operation.failures.every(({ reason }) => handles?.includes(reason));
+        operation.failures.every(({ reason }) => handles.includes(reason));
       const { state } = operation as { state: 'succeeded' | 'failed' | 'cancelled' };
       this._set(id, { state, operation, stalled: false, endedAt: Date.now(), isHandled });
       return operation;
@@ -178,11 +221,26 @@ export class Jobs implements IJobs {
       this._set(id, { state: 'failed', error: known, stalled: false, endedAt: Date.now() });
       throw known;
     } finally {
-      const places = touched(request);
+      this._remember();
       if (places.length > 0) {
         this._changed.emit(places);
       }
     }
+  }
+
+  /** Keeps what is under way. What a search finds has no place to go after a reload. */
+  private _remember(): void {
+    this._options.memory.save(
+      this._jobs.flatMap(({ id, title, request, endedAt }) => {
+        const operation = this._serverIds.get(id);
+        if (endedAt !== null || operation === undefined || request.kind === 'search') {
+          return [];
+        }
+        const { bucket, prefix, keys } = request.source;
+        const source = { bucket, prefix, keys: keys?.slice(0, KEPT_KEYS) };
+        return [{ operation, title, request: { ...request, source } }];
+      })
+    );
   }
 
   /** Looks at an operation until it has ended. No answer is waited out; anything else is its end. */

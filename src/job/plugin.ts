@@ -3,7 +3,7 @@ import { MainAreaWidget } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { OperationClient } from '../store/operations';
 import { IJobs, IStore } from '../tokens';
-import { Jobs } from './jobs';
+import { type IMemory, Jobs } from './jobs';
 import { SearchResults } from './results';
 import { JobTray } from './tray';
 
@@ -21,6 +21,7 @@ export const job: JupyterFrontEndPlugin<IJobs> = {
     const jobs: Jobs = new Jobs({
       client: new OperationClient(store.client),
       trans,
+      memory: pageMemory,
       showSearch: id => {
         const content = new SearchResults({ jobs, commands, trans }, id);
         const widget = new MainAreaWidget({ content });
@@ -32,6 +33,28 @@ export const job: JupyterFrontEndPlugin<IJobs> = {
       }
     });
     jobs.tray = new JobTray({ jobs, trans });
+    jobs.resume();
     return jobs;
+  }
+};
+
+const MEMORY = 'jupyterlab-leap-buckets:jobs';
+
+/** What this tab of the browser remembers until it is closed. */
+const pageMemory: IMemory = {
+  load: () => {
+    try {
+      return JSON.parse(sessionStorage.getItem(MEMORY) ?? '[]');
+    } catch {
+      // An older version wrote it.
+      return [];
+    }
+  },
+  save: left => {
+    if (left.length > 0) {
+      sessionStorage.setItem(MEMORY, JSON.stringify(left));
+    } else {
+      sessionStorage.removeItem(MEMORY);
+    }
   }
 };

@@ -7,6 +7,7 @@ export function IconButton(props: {
   label: string;
   onClick: () => void;
   expanded?: boolean;
+  disabled?: boolean;
   /** Whether it opens a menu. */
   hasMenu?: boolean;
   /** Leaves it out of the order of Tab, where the keyboard has another way. */
@@ -19,6 +20,7 @@ export function IconButton(props: {
       className="jp-LeapIconButton"
       title={props.label}
       aria-label={props.label}
+      disabled={props.disabled}
       aria-expanded={props.expanded}
       aria-haspopup={props.hasMenu ? 'menu' : undefined}
       tabIndex={props.mouseOnly ? -1 : undefined}
