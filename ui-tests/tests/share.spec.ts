@@ -94,7 +94,7 @@ test('details tell all there is to know', async ({ page, panel, gcs }) => {
   await expect(dialog).toContainText('5 B (5 bytes)');
   await expect(dialog).toContainText('text/plain');
   await expect(dialog).toContainText('mnG7TA==');
-  await expect(dialog.getByText('Deleted')).toBeVisible();
+  await expect(dialog.getByText('Will be deleted')).toBeVisible();
   await dialog.getByRole('button', { name: 'Close' }).press('Escape');
   await panel.choose(panel.row(`${HOME}deep/`), 'Details');
   await expect(dialog).toContainText('all objects whose names begin with this prefix');
