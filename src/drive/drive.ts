@@ -95,14 +95,16 @@ export class BucketDrive implements Contents.IDrive {
   rename(): Promise<Contents.IModel> {
     const { trans } = this._options;
     return this._impossible(
-      trans.__('Files in a bucket cannot be renamed here. Save it as the new name instead.')
+      trans.__(
+        'Files in a bucket cannot be renamed here. Rename it in the panel "Cloud buckets": what is open follows.'
+      )
     );
   }
 
   copy(): Promise<Contents.IModel> {
     const { trans } = this._options;
     return this._impossible(
-      trans.__('Files in a bucket cannot be copied here. Open it and save it as another name.')
+      trans.__('Files in a bucket cannot be copied here. Copy it in the panel "Cloud buckets".')
     );
   }
 

@@ -361,3 +361,23 @@ test('a long operation shows how far it is and can be cancelled by the keyboard'
   await page.keyboard.press('Enter');
   await expect(panel.jobs).toContainText('Cancelled after 3 files');
 });
+
+test('what is under way when the page is reloaded is shown again', async ({ page, panel, gcs }) => {
+  // Long as it takes: the end is told when the test lets it.
+  let isHeld = true;
+  await page.route(/operations\/[\w-]+/, async route => {
+    const response = await route.fetch();
+    const told = await response.json();
+    await route.fulfill({ json: isHeld ? { ...told, state: 'running' } : told });
+  });
+  await page.keyboard.press('Delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(panel.jobs).toContainText('Deleting "alpha.txt"');
+  await page.reload();
+  await panel.open();
+  await expect(panel.jobs).toContainText('Deleting "alpha.txt"');
+  isHeld = false;
+  await expect(panel.jobs).toContainText('Done: 1 file');
+  await expect(panel.row(`${HOME}beta.txt`)).toBeVisible();
+  expect(await gcs.keys(SCRATCH)).toHaveLength(3);
+});
