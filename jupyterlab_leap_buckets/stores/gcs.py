@@ -30,7 +30,7 @@ from .base import (
 from .gcs_client import BROKEN, Answer, GcsClient, failure, jitter, unreachable
 from .gcs_copy import rewrite
 from .gcs_lifecycle import expiries
-from .gcs_object import DETAIL_FIELDS, OBJECT_FIELDS, condition, described, details, object_info
+from .gcs_object import DETAIL_FIELDS, OBJECT_FIELDS, condition, described, details, entry, object_info
 from .gcs_upload import GcsUpload
 
 LIST_FIELDS = "nextPageToken,prefixes,items(name,size,updated,timeCreated,generation,contentType,storageClass)"
@@ -49,8 +49,8 @@ class GcsStore(Store):
     async def list(self, prefix: str, starts_with: str, limit: int, token: str | None) -> Page:
         page = await self._page(LIST_FIELDS, limit, token, delimiter="/", prefix=prefix + starts_with or None)
         entries = [folder_entry(prefix, key) for key in page.get("prefixes", [])]
-        entries += [object_info(item).as_entry(prefix) for item in page.get("items", [])]
-        entries.sort(key=lambda entry: entry["key"].encode())
+        entries += [entry(item, prefix) for item in page.get("items", [])]
+        entries.sort(key=lambda one: one["key"].encode())
         return Page(entries, page.get("nextPageToken") or None)
 
     async def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:

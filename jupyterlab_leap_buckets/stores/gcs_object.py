@@ -10,7 +10,7 @@ from typing import Any
 from multidict import CIMultiDictProxy
 
 from ..errors import LeapError
-from .base import Details, ObjectInfo, changed
+from .base import Details, ObjectInfo, changed, object_entry
 
 OBJECT_FIELDS = "name,size,updated,timeCreated,generation,contentType,storageClass,crc32c,contentEncoding"
 DETAIL_FIELDS = OBJECT_FIELDS + ",md5Hash,cacheControl,metadata"
@@ -28,6 +28,21 @@ def object_info(item: Mapping[str, Any]) -> ObjectInfo:
         crc32c=item.get("crc32c"),
         encoding=item.get("contentEncoding") or None,
         created=item.get("timeCreated"),
+    )
+
+
+def entry(item: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Google's object resource as the entry of a list of `prefix`."""
+    get = item.get
+    return object_entry(
+        prefix,
+        item["name"],
+        int(get("size", 0)),
+        get("updated", ""),
+        get("generation", ""),
+        get("contentType"),
+        get("storageClass"),
+        get("timeCreated"),
     )
 
 
