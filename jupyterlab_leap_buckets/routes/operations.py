@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..discovery import Bucket
-from ..operations.jobs import Operation
-from ..operations.request import Request, parse
-from ..operations.roots import Root, plan, settle
 from .base import LeapHandler
 from .writing import check_may_write_all
+
+if TYPE_CHECKING:
+    from ..discovery import Bucket
+    from ..operations.jobs import Operation
+    from ..operations.request import Request
+    from ..operations.roots import Root
 
 BODY_LIMIT = 16 * 1024 * 1024
 """10,000 keys of 1,024 bytes, and their generations."""
@@ -29,6 +33,9 @@ class OperationsHandler(LeapHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
+        from ..operations.request import parse
+        from ..operations.roots import plan, settle
+
         request = parse(self.read_json(BODY_LIMIT))
         bucket = self.leap.operand(request.bucket, request.kind)
         target_bucket = self.leap.operand(request.target_bucket, request.kind) if request.target is not None else None
