@@ -54,10 +54,16 @@ export class Changes {
   /** The generations of rows, as they were listed: what changes meanwhile is not touched. */
   generations(keys: readonly string[]): (string | null)[] {
     const { rows } = this.context.model;
-    return keys.map(key => {
-      const index = key.endsWith('/') ? -1 : rows.indexOf(key);
-      return index === -1 ? null : rows.at(index).generation;
-    });
+    const wanted = new Set(keys);
+    const found = new Map<string, string | null>();
+    // Once over all rows: to look each key up may take as long for each of them.
+    for (let index = 0; index < rows.length && found.size < wanted.size; index++) {
+      const { key, generation } = rows.at(index);
+      if (wanted.has(key)) {
+        found.set(key, generation);
+      }
+    }
+    return keys.map(key => found.get(key) ?? null);
   }
 
   /** Tells why something could not be done. */
