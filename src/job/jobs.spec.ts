@@ -3,7 +3,8 @@ import type { IOperationRequest } from '../store/operations';
 import { OperationClient } from '../store/operations';
 import type { ILocation } from '../store/path';
 import { clientOf } from '../testing/client';
-import { type ILeft, Jobs, touched } from './jobs';
+import { type ILeft, touched } from './job';
+import { Jobs } from './jobs';
 import { OperationServer } from './testing/operationServer';
 import { detail, failureList, percent } from './words';
 

@@ -9,8 +9,9 @@ import {
   type IOperationRequest,
   type OperationClient
 } from '../store/operations';
-import { type ILocation, parentPrefix } from '../store/path';
+import type { ILocation } from '../store/path';
 import type { IJobs } from '../tokens';
+import { type IJob, type IMemory, touched } from './job';
 
 /** Milliseconds before the first look at an operation; most are about one file and over by then. */
 const FIRST_LOOK = 150;
@@ -18,41 +19,7 @@ const FIRST_LOOK = 150;
 /** Milliseconds between looks at an operation that takes its time. */
 const SLOWEST = 2000;
 
-/** An operation, as the user follows it. */
-export interface IJob {
-  /** For the page alone. */
-  readonly id: number;
-  readonly title: string;
-  readonly request: IOperationRequest;
-  readonly state: 'running' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
-  /** How far it was at the last look; null before the first. */
-  readonly operation: IOperation | null;
-  /** Why it could not be started, or was lost sight of. */
-  readonly error: StoreError | null;
-  /** Whether the server does not answer at the moment. */
-  readonly stalled: boolean;
-  /** When it was asked for and when it ended: milliseconds, as `Date.now()`. */
-  readonly startedAt: number;
-  readonly endedAt: number | null;
-  /** Whether somebody else tells the user of its end. */
-  readonly isHandled: boolean;
-}
-
 type Options = Parameters<IJobs['run']>[1];
-
-/** An operation that was under way when the page was left. */
-export interface ILeft {
-  /** The server's own id. */
-  readonly operation: string;
-  readonly title: string;
-  readonly request: IOperationRequest;
-}
-
-/** Keeps over a reload of the page what is under way. */
-export interface IMemory {
-  load(): readonly ILeft[];
-  save(left: readonly ILeft[]): void;
-}
 
 /** Keys that are kept over a reload: enough to tell which folders change. */
 const KEPT_KEYS = 100;
@@ -307,16 +274,4 @@ export class Jobs implements IJobs {
 /** Whether the server may answer after a while. */
 function isPassing({ status, reason }: StoreError): boolean {
   return reason === 'offline' || [408, 429, 500, 502, 503, 504].includes(status);
-}
-
-/** The folders in which an operation adds, removes or changes names. */
-export function touched({ kind, source, destination }: IOperationRequest): ILocation[] {
-  if (kind === 'measure' || kind === 'search') {
-    return [];
-  }
-  const left = kind === 'copy' ? [] : (source.keys ?? [source.prefix ?? '']).map(parentPrefix);
-  return [
-    ...[...new Set(left)].map(key => ({ bucket: source.bucket, key })),
-    ...(destination ? [{ bucket: destination.bucket, key: destination.prefix }] : [])
-  ];
 }

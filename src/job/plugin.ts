@@ -3,7 +3,8 @@ import { MainAreaWidget } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { OperationClient } from '../store/operations';
 import { IJobs, IStore } from '../tokens';
-import { type IMemory, Jobs } from './jobs';
+import type { IMemory } from './job';
+import { Jobs } from './jobs';
 import { SearchResults } from './results';
 import { JobTray } from './tray';
 

@@ -14,7 +14,8 @@ import type { IEntry } from '../store/entry';
 import { parentPrefix } from '../store/path';
 import { formatBytes } from '../ui/format';
 import { ProgressBar } from '../ui/progressBar';
-import type { IJob, Jobs } from './jobs';
+import type { IJob } from './job';
+import type { Jobs } from './jobs';
 import { detail, percent } from './words';
 
 interface IResultsContext {

@@ -11,7 +11,8 @@ import { copyText } from '../ui/clipboard';
 import { IconButton } from '../ui/iconButton';
 import { useKeptFocus } from '../ui/keptFocus';
 import { ProgressBar } from '../ui/progressBar';
-import type { IJob, Jobs } from './jobs';
+import type { IJob } from './job';
+import type { Jobs } from './jobs';
 import { detail, failureList, percent } from './words';
 
 /** Milliseconds after which something that runs is worth a line. */

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IOperation } from '../store/operations';
 import { formatBytes } from '../ui/format';
-import type { IJob } from './jobs';
+import type { IJob } from './job';
 
 /** How far a job is, or how it ended: a few words beside its title. */
 export function detail(job: IJob, trans: TranslationBundle): string {

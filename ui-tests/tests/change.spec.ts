@@ -120,6 +120,19 @@ test.describe('rename', () => {
     expect(await gcs.keys(SCRATCH)).toEqual(before);
   });
 
+  test('takes a file as it is now, though it was changed since it was listed', async ({
+    page,
+    panel,
+    gcs
+  }) => {
+    await gcs.put(SCRATCH, `${HOME}alpha.txt`, 'newer');
+    await page.keyboard.press('F2');
+    await page.keyboard.type('first');
+    await page.keyboard.press('Enter');
+    await expect(panel.row(`${HOME}first.txt`)).toBeFocused();
+    expect(String(await gcs.get(SCRATCH, `${HOME}first.txt`))).toBe('newer');
+  });
+
   test('of a folder takes all below it along, and an open document follows', async ({
     page,
     panel,

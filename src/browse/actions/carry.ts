@@ -11,7 +11,6 @@ import { called, numbered } from './words';
 export interface ICarried {
   readonly bucket: string;
   readonly keys: readonly string[];
-  readonly generations: readonly (string | null)[];
 }
 
 /** Brings rows into a folder, asking what has to be asked. */
@@ -54,7 +53,7 @@ export class Carrier {
 
   private async _into(
     kind: 'copy' | 'move',
-    { keys, generations }: ICarried,
+    { keys }: ICarried,
     from: IBucket,
     target: IBucket,
     to: ILocation,
@@ -74,17 +73,17 @@ export class Carrier {
     ];
     const first = onConflict === 'keepBoth' ? this._copyOf(keys[0]) : landing(keys[0]);
     await this._changes.change(written, this._words(kind, what), async confirmedOwner => {
-      for (const part of inParts(keys, generations)) {
+      for (const part of inParts(keys)) {
         const request: IOperationRequest = {
           kind,
-          source: { bucket: from.id, ...part },
+          source: { bucket: from.id, keys: part },
           destination: { bucket: to.bucket, prefix: to.key },
           onConflict
         };
         const end = await this._changes.run(request, title, confirmedOwner, ['already-exists']);
         const isGiven = end && (await this._settle(request, end, title, confirmedOwner));
         if (isGiven && kind === 'move') {
-          for (const key of part.keys) {
+          for (const key of part) {
             moved.emit({
               from: { bucket: from.id, key },
               to: { bucket: to.bucket, key: landing(key) }

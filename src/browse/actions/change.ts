@@ -51,8 +51,8 @@ export class Changes {
     }
   }
 
-  /** The generations of rows, as they were listed: what changes meanwhile is not touched. */
-  generations(keys: readonly string[]): (string | null)[] {
+  /** The generations of rows by key, as they were listed: what changes meanwhile is not touched. */
+  generations(keys: readonly string[]): ReadonlyMap<string, string | null> {
     const { rows } = this.context.model;
     const wanted = new Set(keys);
     const found = new Map<string, string | null>();
@@ -63,7 +63,7 @@ export class Changes {
         found.set(key, generation);
       }
     }
-    return keys.map(key => found.get(key) ?? null);
+    return found;
   }
 
   /** Tells why something could not be done. */
@@ -81,17 +81,11 @@ export async function tell(title: string, body: string): Promise<void> {
   await showDialog({ title, body, buttons: [Dialog.okButton()] });
 }
 
-/** A source of any length, in as many as the server takes at once. */
-export function inParts(
-  keys: readonly string[],
-  generations: readonly (string | null)[]
-): { keys: readonly string[]; generations: readonly (string | null)[] }[] {
+/** Keys in as many parts as the server takes at once. */
+export function inParts(keys: readonly string[]): (readonly string[])[] {
   const parts = [];
   for (let start = 0; start < keys.length; start += MOST_KEYS) {
-    parts.push({
-      keys: keys.slice(start, start + MOST_KEYS),
-      generations: generations.slice(start, start + MOST_KEYS)
-    });
+    parts.push(keys.slice(start, start + MOST_KEYS));
   }
   return parts;
 }

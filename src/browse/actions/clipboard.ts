@@ -5,7 +5,6 @@ import { toUri } from '../../store/path';
 import { copyText } from '../../ui/clipboard';
 import { askFolder } from './askFolder';
 import { Carrier, type ICarried } from './carry';
-import { Changes } from './change';
 import { type Actions, chosenKeys, type IActionContext, onRow } from './context';
 import { isWritable } from './permission';
 import { called } from './words';
@@ -13,13 +12,11 @@ import { called } from './words';
 /** Cut, copy and paste, "Copy to...", "Move to...", Duplicate and Keep. */
 export function carrying(context: IActionContext): Actions {
   const { app, model, panel, trans } = context;
-  const changes = new Changes(context);
   const carrier = new Carrier(context);
   let held: { kind: 'copy' | 'move'; carried: ICarried } | null = null;
 
   const chosen = (bucket: IBucket): ICarried => {
-    const keys = chosenKeys(model);
-    return { bucket: bucket.id, keys, generations: changes.generations(keys) };
+    return { bucket: bucket.id, keys: chosenKeys(model) };
   };
   const hold = (kind: 'copy' | 'move', bucket: IBucket) => {
     held = { kind, carried: chosen(bucket) };

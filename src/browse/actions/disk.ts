@@ -6,7 +6,6 @@ import { DISK } from '../../store/buckets';
 import type { ILocation } from '../../store/path';
 import { askFolder } from './askFolder';
 import { Carrier, type ICarried } from './carry';
-import { Changes } from './change';
 import { type Actions, chosenKeys, type IActionContext, onRow } from './context';
 import { called } from './words';
 
@@ -47,7 +46,7 @@ export class DiskCarrier {
 }
 
 function carriedFromDisk(keys: readonly string[]): ICarried {
-  return { bucket: DISK.id, keys, generations: keys.map(() => null) };
+  return { bucket: DISK.id, keys };
 }
 
 /** "Upload to Bucket..." in JupyterLab's file browser, and "Save to Disk..." on our rows. */
@@ -57,7 +56,6 @@ export function disking(
   files: IFileBrowserFactory
 ): Actions {
   const { model, panel, trans } = context;
-  const changes = new Changes(context);
   const selected = () => {
     const paths = Array.from(files.tracker.currentWidget?.selectedItems() ?? [], one => one.path);
     return paths.every(path => disk.isOnDisk(path)) ? paths : [];
@@ -90,7 +88,7 @@ export function disking(
           title: trans.__('Save %1 to', called(keys, trans))
         });
         if (button.accept && value?.[0] && disk.isOnDisk(value[0].path)) {
-          const carried = { bucket: bucket.id, keys, generations: changes.generations(keys) };
+          const carried = { bucket: bucket.id, keys };
           await disk.save(carried, manager.services.contents.localPath(value[0].path));
         } else {
           panel.keepKeyboard();

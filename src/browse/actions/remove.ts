@@ -27,8 +27,12 @@ export function removing(context: IActionContext): Actions {
         }
         const written = keys.map(key => ({ bucket, key }));
         await changes.change(written, words(what), async confirmedOwner => {
-          for (const part of inParts(keys, generations)) {
-            const source = { bucket: bucket.id, ...part };
+          for (const part of inParts(keys)) {
+            const source = {
+              bucket: bucket.id,
+              keys: part,
+              generations: part.map(key => generations.get(key) ?? null)
+            };
             await changes.run(
               { kind: 'delete', source },
               trans.__('Deleting %1', what),

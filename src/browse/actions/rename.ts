@@ -33,7 +33,7 @@ export function renaming(context: IActionContext): Actions {
       const end = await changes.run(
         {
           kind: 'move',
-          source: { bucket: bucket.id, keys: [row.key], generations: [row.generation] },
+          source: { bucket: bucket.id, keys: [row.key] },
           destination: { bucket: bucket.id, prefix: folder.key, name },
           onConflict: replace ? 'replace' : 'fail'
         },

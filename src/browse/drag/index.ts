@@ -4,7 +4,6 @@ import { DisposableSet, type IDisposable } from '@lumino/disposable';
 import { basename, type ILocation, parentPrefix } from '../../store/path';
 import { readSnippet } from '../../store/snippet';
 import { Carrier, type ICarried } from '../actions/carry';
-import { Changes } from '../actions/change';
 import type { IActionContext } from '../actions/context';
 import type { DiskCarrier } from '../actions/disk';
 import { called } from '../actions/words';
@@ -23,7 +22,6 @@ export function addDrags(
 ): IDisposable {
   const { model, panel, settings, trans } = context;
   const carrier = new Carrier(context);
-  const changes = new Changes(context);
 
   const drags = new DisposableSet();
   drags.add(
@@ -45,7 +43,7 @@ export function addDrags(
         );
       });
       return {
-        carried: { bucket: bucket.id, keys, generations: changes.generations(keys) },
+        carried: { bucket: bucket.id, keys },
         text: snippets.join('\n\n'),
         label: called(keys, trans)
       };
