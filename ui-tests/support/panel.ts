@@ -26,7 +26,8 @@ export class Panel {
 
   /** The row of a key; a folder's key ends in `/`. */
   row(key: string): Locator {
-    return this.grid.locator(`[data-key=${JSON.stringify(key)}]`);
+    const escaped = key.replace(/["\\\p{Cc}]/gu, char => `\\${char.charCodeAt(0).toString(16)} `);
+    return this.grid.locator(`[data-key="${escaped}"]`);
   }
 
   /** The box that names the place shown. */
