@@ -8,7 +8,7 @@ import { Listed } from './rows';
 export type { IRow } from './columns';
 export type { IRows } from './rows';
 
-/** The store's limit for one page. */
+/** The store's limit for one page, in rows. */
 export const PAGE_SIZE = 1000;
 
 /**
@@ -19,11 +19,13 @@ export const PAGE_SIZE = 1000;
 export class Folder {
   /**
    * @param startsWith - Only names that start so, asked of the store.
+   * @param pageSize - Rows asked for at once, up to `PAGE_SIZE`.
    */
   constructor(
     private readonly _client: Pick<StoreClient, 'list'>,
     readonly location: ILocation,
-    readonly startsWith: string = ''
+    readonly startsWith: string = '',
+    readonly pageSize: number = PAGE_SIZE
   ) {
     this._rows = new Listed(location.key, [], true);
   }
@@ -125,7 +127,7 @@ export class Folder {
     const { bucket, key } = this.location;
     const { signal } = this._cancellation;
     const { entries, nextPageToken } = await this._client.list(bucket, key, {
-      limit: PAGE_SIZE,
+      limit: this.pageSize,
       pageToken: token || undefined,
       startsWith: this.startsWith || undefined,
       signal

@@ -1,8 +1,8 @@
-import { type Folder, PAGE_SIZE } from './folder';
+import type { Folder } from './folder';
 import type { IRows } from './rows';
 
-/** Rows below those in sight at which the next page is asked for. */
-const AHEAD = PAGE_SIZE / 2;
+/** How much of a page lies below the rows in sight when the next one is asked for. */
+const AHEAD = 0.5;
 
 /** Pages that one refresh lists again at most. */
 export const REFRESHED = 5;
@@ -50,7 +50,7 @@ export async function fetchForSight(
     await folder.renew(first, end + 1, 1);
     return 'renewed';
   }
-  if (!folder.complete && end > folder.rows.length - AHEAD) {
+  if (!folder.complete && end > folder.rows.length - AHEAD * folder.pageSize) {
     await folder.more();
     return 'grown';
   }

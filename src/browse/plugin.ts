@@ -63,10 +63,15 @@ export const browse: JupyterFrontEndPlugin<void> = {
     );
     settings.changed.connect(() => (store.buckets.added = settings.values.buckets));
     const history = new History();
-    const model = new BrowseModel(store.client, store.buckets, place => {
-      history.visit(place);
-      void state?.save(PLACE, { bucket: place.bucket, key: place.key });
-    });
+    const model = new BrowseModel(
+      store.client,
+      store.buckets,
+      place => {
+        history.visit(place);
+        void state?.save(PLACE, { bucket: place.bucket, key: place.key });
+      },
+      () => settings.values.pageSize
+    );
     const panel = new BucketPanel({
       context: { model, settings, commands, docRegistry, trans },
       contextMenu: app.contextMenu.menu,
