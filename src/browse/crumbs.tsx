@@ -7,8 +7,13 @@ import type { IBrowseContext } from './context';
 /** Folders shown by name; those between the bucket and them are behind an ellipsis. */
 const MOST = 3;
 
-/** The way from the bucket to the folder shown; each part leads there. */
-export function Crumbs({ model, trans }: IBrowseContext): JSX.Element | null {
+export interface ICrumbsProps extends IBrowseContext {
+  /** The key of another folder that a drop would go into. */
+  readonly dropTarget: string | null;
+}
+
+/** The way from the bucket to the folder shown; each part leads there, and takes what is dropped. */
+export function Crumbs({ model, dropTarget, trans }: ICrumbsProps): JSX.Element | null {
   const { location, bucket } = model;
   if (!location || !bucket) {
     return null;
@@ -16,7 +21,11 @@ export function Crumbs({ model, trans }: IBrowseContext): JSX.Element | null {
   const all = crumbs(location.key);
   const shown = all.slice(-MOST);
   const hidden = all[all.length - MOST - 1];
-  const go = (prefix: string) => () => void model.go({ bucket: location.bucket, key: prefix });
+  const leadsTo = (prefix: string) => ({
+    'data-prefix': prefix,
+    className: prefix === dropTarget ? 'jp-mod-dropTarget' : undefined,
+    onClick: () => void model.go({ bucket: location.bucket, key: prefix })
+  });
   return (
     <nav className="jp-BucketCrumbs" aria-label={trans.__('Folders')}>
       <button
@@ -24,7 +33,7 @@ export function Crumbs({ model, trans }: IBrowseContext): JSX.Element | null {
         title={bucket.uri}
         aria-label={trans.__('The whole bucket %1', bucket.id)}
         aria-current={all.length === 0 ? 'location' : undefined}
-        onClick={go('')}
+        {...leadsTo('')}
       >
         <bucketIcon.react tag="span" width="16px" height="16px" />
         {all.length === 0 && <bdi>{bucket.id}</bdi>}
@@ -36,7 +45,7 @@ export function Crumbs({ model, trans }: IBrowseContext): JSX.Element | null {
             type="button"
             title={hidden.prefix}
             aria-label={trans.__('Folder %1', hidden.prefix)}
-            onClick={go(hidden.prefix)}
+            {...leadsTo(hidden.prefix)}
           >
             <ellipsesIcon.react tag="span" width="16px" height="16px" />
           </button>
@@ -49,7 +58,7 @@ export function Crumbs({ model, trans }: IBrowseContext): JSX.Element | null {
             type="button"
             title={prefix}
             aria-current={index === shown.length - 1 ? 'location' : undefined}
-            onClick={go(prefix)}
+            {...leadsTo(prefix)}
           >
             <bdi>{name || trans.__('(no name)')}</bdi>
           </button>

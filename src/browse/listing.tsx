@@ -68,6 +68,10 @@ export function Listing(props: IListingProps): JSX.Element {
       model.selectAll();
     } else if (event.key === ' ' && focused !== -1) {
       model.select(focused, 'add');
+    } else if (event.key === 'Escape' && selection.keys.size > 0 && focused !== -1) {
+      model.select(focused, 'none');
+    } else if (event.key === 'Escape' && model.filter) {
+      model.setFilter('');
     } else if (!command && event.key.length === 1) {
       const found = typeAhead.current.typed(event.key, rows, focused, event.timeStamp);
       if (found !== null) {
@@ -102,6 +106,14 @@ export function Listing(props: IListingProps): JSX.Element {
         const index = indexOf(event.target);
         if (index !== -1) {
           model.select(index, modeOf(event));
+        } else if (focused !== -1 && (event.target as Element).matches('[role="grid"]')) {
+          model.select(focused, 'none');
+        }
+      }}
+      onAuxClick={event => {
+        const index = indexOf(event.target);
+        if (event.button === 1 && index !== -1) {
+          model.select(index, 'only');
         }
       }}
       onDoubleClick={event => {
@@ -148,7 +160,8 @@ export function Listing(props: IListingProps): JSX.Element {
 }
 
 function modeOf({ shiftKey, ctrlKey, metaKey }: React.MouseEvent): SelectMode {
-  return shiftKey ? 'range' : ctrlKey || metaKey ? 'add' : 'only';
+  const isAdding = ctrlKey || metaKey;
+  return shiftKey ? (isAdding ? 'add-range' : 'range') : isAdding ? 'add' : 'only';
 }
 
 /** The heads of the columns lie over the upper edge. */

@@ -124,9 +124,13 @@ export class BucketPanel extends Panel {
     });
   }
 
-  /** The folder that a drop on this element means: that of its row, else the one shown. */
+  /** The folder that a drop on this element means: that of its row or breadcrumb, else the one shown. */
   folderAt(element: Element): ILocation | null {
     const { location } = this._options.context.model;
+    const crumb = element.closest<HTMLElement>('.jp-BucketCrumbs [data-prefix]')?.dataset.prefix;
+    if (location && crumb !== undefined) {
+      return { bucket: location.bucket, key: crumb };
+    }
     const key = element.closest<HTMLElement>('.jp-BucketRow')?.dataset.key;
     // A file of one's own has no place inside a data set: it goes beside it.
     return location && key?.endsWith('/') && !isDataset({ kind: 'folder', name: basename(key) })

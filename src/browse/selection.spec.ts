@@ -38,6 +38,17 @@ describe('a selection', () => {
     expect([...select(NO_SELECTION, LIST, 2, 'range').keys]).toEqual(['c']);
   });
 
+  it('grows by ranges', () => {
+    const two = select(select(NO_SELECTION, LIST, 0, 'only'), LIST, 2, 'add');
+    expect([...select(two, LIST, 4, 'add-range').keys]).toEqual(['a', 'c', 'd', 'e']);
+  });
+
+  it('is given up without losing the keyboard', () => {
+    const none = select(select(NO_SELECTION, LIST, 1, 'only'), LIST, 1, 'none');
+    expect(none.keys.size).toBe(0);
+    expect(none.focus).toBe('b');
+  });
+
   it('takes all rows and keeps the focus', () => {
     const all = selectAll(only('c'), LIST);
     expect(all.keys.size).toBe(5);

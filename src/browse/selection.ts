@@ -1,7 +1,10 @@
 import type { IRows } from './rows';
 
-/** What a click or key does to the selection: `add` as with Ctrl, `range` as with Shift. */
-export type SelectMode = 'only' | 'add' | 'range';
+/**
+ * What a click or key does to the selection: `add` as with Ctrl, `range` as with Shift, `add-range` as
+ * with both; `none` leaves the keyboard on the row and nothing selected.
+ */
+export type SelectMode = 'only' | 'add' | 'range' | 'add-range' | 'none';
 
 /**
  * The selected rows and the focused one. Rows are remembered by key, so that both survive a
@@ -30,6 +33,9 @@ export function select(
   mode: SelectMode
 ): ISelection {
   const { key } = rows.at(index);
+  if (mode === 'none') {
+    return { keys: new Set(), focus: key, anchor: key };
+  }
   if (mode === 'add') {
     const keys = new Set(selection.keys);
     if (!keys.delete(key)) {
@@ -41,7 +47,7 @@ export function select(
   if (mode === 'only' || from === -1) {
     return only(key);
   }
-  const keys = new Set<string>();
+  const keys = new Set<string>(mode === 'add-range' ? selection.keys : []);
   for (let row = Math.min(from, index); row <= Math.max(from, index); row++) {
     keys.add(rows.at(row).key);
   }

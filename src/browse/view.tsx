@@ -82,7 +82,7 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
         />
         <MoreButton {...context} />
       </div>
-      <Crumbs {...context} />
+      <Crumbs {...context} dropTarget={isInside ? dropTarget.folder.key : null} />
       <Filter {...context} toList={toList} />
       {model.lost && (
         <div className="jp-BucketState jp-mod-problem jp-mod-strip" role="alert">
