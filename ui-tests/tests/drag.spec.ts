@@ -1,21 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { Documents } from '../support/documents';
 import { expect, HOME, SCRATCH, test } from '../support/fixtures';
-
-/** Pulls something by the mouse, as a person does: in steps. */
-async function pull(page: Page, from: Locator, to: Locator, key?: string): Promise<void> {
-  await from.hover();
-  await page.mouse.down();
-  const box = (await to.boundingBox())!;
-  const [x, y] = [box.x + Math.min(40, box.width / 2), box.y + box.height / 2];
-  await page.mouse.move(x - 10, y - 10, { steps: 5 });
-  if (key) {
-    await page.keyboard.down(key);
-  }
-  await page.mouse.move(x, y, { steps: 5 });
-}
+import { pull } from '../support/pull';
 
 async function drop(page: Page, key?: string): Promise<void> {
   await page.mouse.up();

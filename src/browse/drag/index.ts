@@ -1,7 +1,9 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { DisposableSet, type IDisposable } from '@lumino/disposable';
-import { basename, type ILocation, parentPrefix } from '../../store/path';
+import type { Widget } from '@lumino/widgets';
+import { factoryFor } from '../../store/kind';
+import { basename, type ILocation, parentPrefix, toDrivePath } from '../../store/path';
 import { readSnippet } from '../../store/snippet';
 import { Carrier, type ICarried } from '../actions/carry';
 import type { IActionContext } from '../actions/context';
@@ -45,6 +47,7 @@ export function addDrags(
       return {
         carried: { bucket: bucket.id, keys },
         text: snippets.join('\n\n'),
+        open: opener({ bucket: bucket.id, key }),
         label: called(keys, trans)
       };
     })
@@ -83,6 +86,16 @@ export function addDrags(
     drags.add(takeDropsOnDisk(files.tracker, (carried, folder) => void disk.save(carried, folder)));
   }
   return drags;
+
+  /** How the main area opens a row that is dropped there: at once, which no command can. */
+  function opener(place: ILocation): (() => Widget | undefined) | null {
+    const kind = place.key.endsWith('/') ? 'folder' : 'object';
+    const factory = factoryFor({ kind, name: basename(place.key) });
+    const documents = files?.tracker.find(() => true)?.model.manager;
+    return documents && (kind === 'object' || factory)
+      ? () => documents.openOrReveal(toDrivePath(place, kind), factory)
+      : null;
+  }
 
   async function bring(carried: ICarried, act: 'move' | 'copy', folder: ILocation): Promise<void> {
     if (await isMeant(act, carried.keys, basename(folder.key) || folder.bucket)) {

@@ -1,17 +1,23 @@
 import { MimeData } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Drag } from '@lumino/dragdrop';
+import type { Widget } from '@lumino/widgets';
 import type { ICarried } from '../actions/carry';
 import { CARRIED_MIME } from './carried';
 
 /** Pixels a pointer goes before a press becomes a drag, as in JupyterLab's file browser. */
 const THRESHOLD = 5;
 
+/** What the main area opens where it is dropped. */
+const FACTORY_MIME = 'application/vnd.lumino.widget-factory';
+
 /** What a drag takes along, decided when it begins. */
 export interface IDragContent {
   readonly carried: ICarried;
   /** For a notebook or an editor: Python that reads it. */
   readonly text: string;
+  /** For the main area: opens the document; null if it is none. */
+  readonly open: (() => Widget | undefined) | null;
   /** What is shown beside the pointer. */
   readonly label: string;
 }
@@ -78,6 +84,9 @@ export class RowDrag implements IDisposable {
     const mimeData = new MimeData();
     mimeData.setData(CARRIED_MIME, content.carried);
     mimeData.setData('text/plain', content.text);
+    if (content.open) {
+      mimeData.setData(FACTORY_MIME, content.open);
+    }
     this._drag = new Drag({
       mimeData,
       dragImage: image(content.label),

@@ -1,0 +1,118 @@
+import { Documents } from '../support/documents';
+import { expect, HOME, SCRATCH, test } from '../support/fixtures';
+import { pull } from '../support/pull';
+
+// What the hands know from JupyterLab's own file browser: `docs/gestures.md` has the whole list.
+
+test.beforeEach(async ({ gcs, panel }) => {
+  for (const name of ['alpha.txt', 'beta.txt', 'data/deep/inside.txt', 'delta.txt', 'zeta.txt']) {
+    await gcs.put(SCRATCH, HOME + name, `this is ${name}`);
+  }
+  await panel.open();
+  await panel.row(`${HOME}alpha.txt`).click();
+});
+
+test.describe('a selection', () => {
+  test('grows by a range with Ctrl and Shift, and by one with Ctrl', async ({ panel }) => {
+    const selected = panel.grid.locator('[aria-selected="true"]');
+    await panel.row(`${HOME}data/`).click({ modifiers: ['Control'] });
+    await panel.row(`${HOME}zeta.txt`).click({ modifiers: ['Control', 'Shift'] });
+    await expect(selected).toHaveCount(4);
+    await expect(panel.row(`${HOME}beta.txt`)).toHaveAttribute('aria-selected', 'false');
+    await panel.row(`${HOME}beta.txt`).click({ modifiers: ['Control'] });
+    await expect(selected).toHaveCount(5);
+  });
+
+  test('is given up below the rows, and the keys go on', async ({ page, panel }) => {
+    const selected = panel.grid.locator('[aria-selected="true"]');
+    await page.keyboard.press('Control+a');
+    const box = (await panel.grid.boundingBox())!;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height - 20);
+    await expect(selected).toHaveCount(0);
+    await page.keyboard.press('ArrowDown');
+    await expect(panel.row(`${HOME}beta.txt`)).toHaveAttribute('aria-selected', 'true');
+    await expect(panel.row(`${HOME}beta.txt`)).toBeFocused();
+  });
+
+  test('is given up by Escape, then the filter', async ({ page, panel }) => {
+    await panel.filter.fill('ta');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Control+a');
+    const selected = panel.grid.locator('[aria-selected="true"]');
+    await expect(selected).toHaveCount(4);
+    await page.keyboard.press('Escape');
+    await expect(selected).toHaveCount(0);
+    await expect(panel.filter).toHaveValue('ta');
+    await page.keyboard.press('Escape');
+    await expect(panel.filter).toHaveValue('');
+    await expect(panel.row(`${HOME}alpha.txt`)).toBeVisible();
+  });
+
+  test('follows the middle button, which opens nothing', async ({ page, panel }) => {
+    await panel.row(`${HOME}delta.txt`).click({ button: 'middle' });
+    await expect(panel.row(`${HOME}delta.txt`)).toHaveAttribute('aria-selected', 'true');
+    await expect(panel.row(`${HOME}alpha.txt`)).toHaveAttribute('aria-selected', 'false');
+    await expect(new Documents(page).tab('delta.txt')).toHaveCount(0);
+  });
+});
+
+test('Ctrl+D duplicates', async ({ page, panel }) => {
+  await page.keyboard.press('Control+d');
+  await expect(panel.row(`${HOME}alpha-Copy1.txt`)).toBeVisible();
+});
+
+test.describe('a breadcrumb', () => {
+  test.beforeEach(async ({ page, panel }) => {
+    await page.keyboard.press('d');
+    await page.keyboard.press('Enter');
+    await panel.row(`${HOME}data/deep/`).dblclick();
+    await expect(panel.row(`${HOME}data/deep/inside.txt`)).toBeVisible();
+  });
+
+  test('takes rows, after a question', async ({ page, panel, gcs }) => {
+    const crumb = panel.root.getByRole('navigation').getByRole('button', { name: 'data' });
+    await pull(page, panel.row(`${HOME}data/deep/inside.txt`), crumb);
+    await expect(panel.root).toContainText('Move to "data"');
+    await expect(crumb).toHaveClass('jp-mod-dropTarget');
+    await page.mouse.up();
+    await page.getByRole('dialog').getByRole('button', { name: 'Move' }).click();
+    await expect.poll(() => gcs.keys(SCRATCH, `${HOME}data/`)).toContain(`${HOME}data/inside.txt`);
+    await expect(crumb).not.toHaveClass('jp-mod-dropTarget');
+  });
+
+  test('that is shown takes none of its own rows', async ({ page, panel, gcs }) => {
+    const crumb = panel.root.getByRole('navigation').getByRole('button', { name: 'deep' });
+    await pull(page, panel.row(`${HOME}data/deep/inside.txt`), crumb);
+    await expect(panel.root).not.toContainText('Move to');
+    await page.mouse.up();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    expect(await gcs.keys(SCRATCH, `${HOME}data/`)).toEqual([`${HOME}data/deep/inside.txt`]);
+  });
+
+  test('takes files of the desktop', async ({ panel, gcs, localFile }) => {
+    const crumb = panel.root.getByRole('navigation').getByRole('button', { name: 'data' });
+    const file = await localFile('new.txt', 'new');
+    await panel.drag(crumb, [file], ['dragEnter', 'dragOver']);
+    await expect(panel.root).toContainText('Upload to "data"');
+    await panel.drop(crumb, [file]);
+    await expect.poll(() => gcs.keys(SCRATCH, `${HOME}data/n`)).toEqual([`${HOME}data/new.txt`]);
+  });
+});
+
+test.describe('a row dragged to the main area', () => {
+  test('opens there', async ({ page, panel }) => {
+    const documents = new Documents(page);
+    await pull(page, panel.row(`${HOME}delta.txt`), page.locator('#jp-main-dock-panel'));
+    await page.mouse.up();
+    await expect(documents.editor).toHaveText('this is delta.txt');
+  });
+
+  test('opens nothing where it is a folder', async ({ page, panel }) => {
+    const tabs = page.locator('#jp-main-dock-panel').getByRole('tab');
+    const before = await tabs.count();
+    await pull(page, panel.row(`${HOME}data/`), page.locator('#jp-main-dock-panel'));
+    await page.mouse.up();
+    await page.waitForTimeout(500);
+    await expect(tabs).toHaveCount(before);
+  });
+});
