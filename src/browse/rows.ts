@@ -95,6 +95,11 @@ export class Arranged implements IRows {
     return this._numbers.length;
   }
 
+  /** The rows in the store's order, if these are all of them. */
+  get whole(): Listed | null {
+    return this._numbers.length === this._listed.length ? this._listed : null;
+  }
+
   at(index: number): IRow {
     return this._listed.at(this._numbers[index]);
   }
@@ -118,6 +123,11 @@ export class Arranged implements IRows {
 
   /** The place of each row listed, or -1; made when it is first asked for. */
   private _places: Int32Array | null = null;
+}
+
+/** The list of which these are all the rows; null where some are left out. */
+export function wholeOf(rows: IRows): Listed | null {
+  return rows instanceof Listed ? rows : rows instanceof Arranged ? rows.whole : null;
 }
 
 /** The first number below `count` for which this holds, as for all after it; else `count`. */

@@ -1,3 +1,4 @@
+import { AllKeys } from './allKeys';
 import type { IRows } from './rows';
 
 /**
@@ -56,11 +57,7 @@ export function select(
 
 /** Every row that has been listed. */
 export function selectAll(selection: ISelection, rows: IRows): ISelection {
-  const keys = new Set<string>();
-  for (let row = 0; row < rows.length; row++) {
-    keys.add(rows.at(row).key);
-  }
-  return { ...selection, keys };
+  return { ...selection, keys: new AllKeys(rows) };
 }
 
 /**
@@ -68,7 +65,10 @@ export function selectAll(selection: ISelection, rows: IRows): ISelection {
  * to the row now at its place.
  */
 export function follow(selection: ISelection, before: IRows, after: IRows): ISelection {
-  const keys = new Set([...selection.keys].filter(key => after.indexOf(key) !== -1));
+  const keys =
+    selection.keys instanceof AllKeys
+      ? selection.keys.among(after)
+      : new Set([...selection.keys].filter(key => after.indexOf(key) !== -1));
   let { focus } = selection;
   if (focus !== null && after.indexOf(focus) === -1) {
     const place = Math.min(Math.max(0, before.indexOf(focus)), after.length - 1);
