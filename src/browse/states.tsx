@@ -7,7 +7,7 @@ import { toUri } from '../store/path';
 import { literal } from '../store/snippet';
 import type { IBrowseContext } from './context';
 import type { BrowseModel } from './model';
-import { isUri } from './uri';
+import { asBucketUri, isUri } from './uri';
 
 /** What the list shows in place of rows: each says what to do next. */
 export function NoRows(context: IBrowseContext): JSX.Element {
@@ -45,6 +45,27 @@ export function NoRows(context: IBrowseContext): JSX.Element {
     );
   }
   return <Empty {...context} />;
+}
+
+/** An address that led nowhere. A bucket that is not the hub's may be one that everybody may read. */
+export function Lost(
+  props: IBrowseContext & { lost: NonNullable<BrowseModel['lost']> }
+): JSX.Element {
+  const { commands, lost, trans } = props;
+  const { uri, why } = lost;
+  const mayBePublic = why === 'no-bucket' && asBucketUri(uri).startsWith('gs://');
+  return (
+    <div className="jp-BucketState jp-mod-problem jp-mod-strip" role="alert">
+      {why === 'no-bucket'
+        ? trans.__('None of your buckets has %1.', uri)
+        : trans.__('There is nothing at %1.', uri)}
+      {mayBePublic && (
+        <Button onClick={() => void commands.execute(CommandIDs.addBucket, { uri })}>
+          {trans.__('Look for a public bucket')}
+        </Button>
+      )}
+    </div>
+  );
 }
 
 /** Why the list could not be fetched. */

@@ -13,7 +13,7 @@ import { Footer } from './footer';
 import { Listing } from './listing';
 import { MoreButton } from './more';
 import { Places } from './places';
-import { NoRows, Problem } from './states';
+import { Lost, NoRows, Problem } from './states';
 
 /** Milliseconds between two looks at the clock for the age of the list and of files. */
 const TICK = 30_000;
@@ -84,13 +84,7 @@ function Shown(props: IBrowseViewProps & { now: number }): JSX.Element {
       </div>
       <Crumbs {...context} dropTarget={isInside ? dropTarget.folder.key : null} />
       <Filter {...context} toList={toList} />
-      {model.lost && (
-        <div className="jp-BucketState jp-mod-problem jp-mod-strip" role="alert">
-          {model.lost.why === 'no-bucket'
-            ? trans.__('None of your buckets has %1.', model.lost.uri)
-            : trans.__('There is nothing at %1.', model.lost.uri)}
-        </div>
-      )}
+      {model.lost && <Lost {...context} lost={model.lost} />}
       <Listing {...context} dropTarget={dropTarget?.folder.key ?? null} now={now}>
         <NoRows {...context} />
       </Listing>

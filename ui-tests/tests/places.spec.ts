@@ -78,6 +78,17 @@ test.describe('a public bucket', () => {
     await expect(panel.place.locator(`option[value="${PUBLIC}"]`)).toHaveCount(0);
   });
 
+  test('is found by a pasted address', async ({ panel, gcs }) => {
+    await gcs.makeBucket('cmip6-public').catch(() => undefined);
+    await gcs.put('cmip6-public', 'deep/er/t.txt', 'x');
+    await panel.open();
+    await panel.filter.fill('gs://cmip6-public/deep/er/t.txt');
+    await panel.filter.press('Enter');
+    await panel.root.getByRole('button', { name: 'Look for a public bucket' }).click();
+    await expect(panel.row('deep/er/t.txt')).toHaveAttribute('aria-selected', 'true');
+    await expect(panel.root.getByRole('alert')).toHaveCount(0);
+  });
+
   test('that is none is not added, and says why', async ({ page, panel }) => {
     await panel.open();
     await panel.run('leap-buckets:add-bucket');

@@ -62,16 +62,18 @@ export function places(context: IActionContext): Actions {
       }
     },
     [CommandIDs.addBucket]: {
-      execute: async args => {
-        const { value } =
-          typeof args.uri === 'string'
-            ? { value: args.uri }
-            : await InputDialog.getText({
+      execute: async ({ uri: sought }) => {
+        const isGiven = typeof sought === 'string';
+        const value = isGiven
+          ? bucketPart(sought)
+          : (
+              await InputDialog.getText({
                 title: trans.__('Add Public Bucket'),
                 label: trans.__('The address of a bucket that everybody may read'),
                 placeholder: 'gs://bucket',
                 okLabel: trans.__('Add')
-              });
+              })
+            ).value;
         if (!value?.trim()) {
           return;
         }
@@ -83,6 +85,9 @@ export function places(context: IActionContext): Actions {
             await settings.set('buckets', [...settings.values.buckets, { uri }]);
           }
           await model.start({ bucket: bucket.id, key: bucket.home });
+          if (isGiven) {
+            await model.goToUri(sought);
+          }
         } catch (error) {
           await showErrorMessage(trans.__('The bucket was not added'), error as Error);
         }
@@ -106,4 +111,9 @@ export function places(context: IActionContext): Actions {
       }
     }
   };
+}
+
+/** The bucket alone, of an address in it. */
+function bucketPart(uri: string): string {
+  return asBucketUri(uri).split('/').slice(0, 3).join('/');
 }
