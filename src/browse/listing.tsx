@@ -5,7 +5,14 @@ import { Header } from './header';
 import { target, TypeAhead } from './keys';
 import { Row } from './row';
 import type { SelectMode } from './selection';
-import { HEADER_HEIGHT, type IViewport, reveal, ROW_HEIGHT, visibleRange } from './window';
+import {
+  drawsSame,
+  HEADER_HEIGHT,
+  type IViewport,
+  reveal,
+  ROW_HEIGHT,
+  visibleRange
+} from './window';
 
 export interface IListingProps extends IBrowseContext {
   /** The key of the folder that a drop would go into, if it is a row. */
@@ -24,7 +31,7 @@ export function Listing(props: IListingProps): JSX.Element {
   const { model, trans, dropTarget, now, children, ...context } = props;
   const { rows, selection } = model;
   const grid = React.useRef<HTMLDivElement>(null);
-  const viewport = useViewport(grid);
+  const viewport = useViewport(grid, rows.length);
   const typeAhead = React.useRef(new TypeAhead());
   const range = visibleRange(rows.length, viewport);
   const focused = selection.focus === null ? -1 : rows.indexOf(selection.focus);
@@ -130,7 +137,10 @@ export function Listing(props: IListingProps): JSX.Element {
     >
       <Header {...context} model={model} trans={trans} />
       {rows.length === 0 ? (
-        children
+        // A grid holds rows and nothing else.
+        <div role="row">
+          <div role="gridcell">{children}</div>
+        </div>
       ) : (
         <div role="rowgroup" className="jp-BucketGrid-rows" style={{ height: range.height }}>
           {drawn.map(index => {
@@ -146,6 +156,7 @@ export function Listing(props: IListingProps): JSX.Element {
                 index={index}
                 origin={range.origin}
                 selected={selection.keys.has(row.key)}
+                focused={index === focused}
                 reachable={focused === -1 ? index === drawn[0] : index === focused}
                 dropTarget={row.key === dropTarget}
                 renamed={model.renaming?.key === row.key ? model.renaming.done : null}
@@ -169,8 +180,10 @@ function measure({ scrollTop, clientHeight }: Element): IViewport {
   return { scrollTop, height: Math.max(0, clientHeight - HEADER_HEIGHT) };
 }
 
-/** What is in sight, as it changes. */
-function useViewport(grid: React.RefObject<HTMLElement>): IViewport {
+/** What is in sight of so many rows, as it changes the rows to draw. */
+function useViewport(grid: React.RefObject<HTMLElement>, count: number): IViewport {
+  const rows = React.useRef(count);
+  rows.current = count;
   const [viewport, setViewport] = React.useState<IViewport>({ scrollTop: 0, height: 0 });
   React.useLayoutEffect(() => {
     const element = grid.current;
@@ -179,9 +192,7 @@ function useViewport(grid: React.RefObject<HTMLElement>): IViewport {
     }
     const update = () => {
       const now = measure(element);
-      setViewport(old =>
-        old.scrollTop === now.scrollTop && old.height === now.height ? old : now
-      );
+      setViewport(old => (drawsSame(rows.current, old, now) ? old : now));
     };
     update();
     const observer = new ResizeObserver(update);

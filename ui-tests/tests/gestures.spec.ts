@@ -56,9 +56,11 @@ test.describe('a selection', () => {
   });
 });
 
-test('Ctrl+D duplicates', async ({ page, panel }) => {
+test('Ctrl+D duplicates', async ({ page, panel, gcs }) => {
+  await page.keyboard.type('dat');
   await page.keyboard.press('Control+d');
-  await expect(panel.row(`${HOME}alpha-Copy1.txt`)).toBeVisible();
+  await expect(panel.row(`${HOME}data-Copy1/`)).toBeFocused();
+  expect(await gcs.keys(SCRATCH, `${HOME}data-`)).toEqual([`${HOME}data-Copy1/deep/inside.txt`]);
 });
 
 test.describe('a breadcrumb', () => {
@@ -105,6 +107,17 @@ test.describe('a row dragged to the main area', () => {
     await pull(page, panel.row(`${HOME}delta.txt`), page.locator('#jp-main-dock-panel'));
     await page.mouse.up();
     await expect(documents.editor).toHaveText('this is delta.txt');
+  });
+
+  test('opens with the others that are selected, but for folders', async ({ page, panel }) => {
+    const documents = new Documents(page);
+    await panel.row(`${HOME}delta.txt`).click({ modifiers: ['Shift'] });
+    await pull(page, panel.row(`${HOME}delta.txt`), page.locator('#jp-main-dock-panel'));
+    await page.mouse.up();
+    await expect(documents.editor).toHaveText('this is delta.txt');
+    await expect(documents.tab('alpha.txt')).toBeVisible();
+    await expect(documents.tab('beta.txt')).toBeVisible();
+    await expect(documents.tab('data')).toHaveCount(0);
   });
 
   test('opens nothing where it is a folder', async ({ page, panel }) => {

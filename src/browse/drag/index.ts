@@ -16,6 +16,9 @@ import { RowDrop } from './rowDrop';
 /** Rows whose Python a drag carries; more would fill a notebook with what nobody reads. */
 const MOST_SNIPPETS = 20;
 
+/** Documents that one drop opens. */
+const MOST_DOCUMENTS = 20;
+
 /** Drags of rows, from the panel and into it, and to and from JupyterLab's file browser. */
 export function addDrags(
   context: IActionContext,
@@ -47,7 +50,7 @@ export function addDrags(
       return {
         carried: { bucket: bucket.id, keys },
         text: snippets.join('\n\n'),
-        open: opener({ bucket: bucket.id, key }),
+        open: opener(bucket.id, key, keys),
         label: called(keys, trans)
       };
     })
@@ -87,13 +90,37 @@ export function addDrags(
   }
   return drags;
 
-  /** How the main area opens a row that is dropped there: at once, which no command can. */
-  function opener(place: ILocation): (() => Widget | undefined) | null {
-    const kind = place.key.endsWith('/') ? 'folder' : 'object';
-    const factory = factoryFor({ kind, name: basename(place.key) });
+  /** How the main area opens what is dropped there: the row that was pulled, the others beside it. */
+  function opener(
+    bucket: string,
+    pulled: string,
+    keys: readonly string[]
+  ): (() => Widget | undefined) | null {
+    // Its commands open later than a drop can wait.
     const documents = files?.tracker.find(() => true)?.model.manager;
-    return documents && (kind === 'object' || factory)
-      ? () => documents.openOrReveal(toDrivePath(place, kind), factory)
+    const [first, ...others] = [pulled, ...keys.filter(key => key !== pulled)]
+      .slice(0, MOST_DOCUMENTS)
+      .map(key => {
+        const kind = key.endsWith('/') ? 'folder' : 'object';
+        const factory = factoryFor({ kind, name: basename(key) });
+        return {
+          path: toDrivePath({ bucket, key }, kind),
+          factory,
+          opens: !!factory || kind === 'object'
+        };
+      });
+    return documents && first.opens
+      ? () => {
+          const widget = documents.openOrReveal(first.path, first.factory);
+          // They need a place to be beside.
+          requestAnimationFrame(() => {
+            for (const { path, factory } of others.filter(({ opens }) => opens)) {
+              const options = { ref: widget?.id, mode: 'tab-after', activate: false } as const;
+              documents.openOrReveal(path, factory, undefined, options);
+            }
+          });
+          return widget;
+        }
       : null;
   }
 
