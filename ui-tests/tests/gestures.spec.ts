@@ -56,6 +56,31 @@ test.describe('a selection', () => {
   });
 });
 
+test('Enter opens all files that are selected, and a folder if it has the keyboard', async ({
+  page,
+  panel
+}) => {
+  const documents = new Documents(page);
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(documents.editor).toHaveText('this is beta.txt');
+  await expect(documents.tab('alpha.txt')).toBeVisible();
+  await panel.row(`${HOME}alpha.txt`).click();
+  await panel.row(`${HOME}data/`).click({ modifiers: ['Control'] });
+  await page.keyboard.press('Enter');
+  await expect(panel.row(`${HOME}data/deep/`)).toBeFocused();
+});
+
+test('the keyboard comes back from a path that is gone to', async ({ page, panel }) => {
+  for (const key of ['Enter', 'Escape']) {
+    await page.keyboard.press('Shift+F10');
+    await page.locator('.lm-Menu-itemLabel').getByText('Go to Path...').click();
+    await page.getByRole('dialog').getByRole('textbox').fill(`gs://${SCRATCH}/${HOME}data`);
+    await page.keyboard.press(key);
+    await expect(panel.row(`${HOME}data/deep/`)).toBeFocused();
+  }
+});
+
 test('Ctrl+D duplicates', async ({ page, panel, gcs }) => {
   await page.keyboard.type('dat');
   await page.keyboard.press('Control+d');

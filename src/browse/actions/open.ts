@@ -1,21 +1,32 @@
+import { Notification } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { CommandIDs } from '../../commands';
 import { factoryFor } from '../../store/kind';
-import { toDrivePath } from '../../store/path';
+import { basename, toDrivePath } from '../../store/path';
 import type { IRow } from '../folder';
-import { type Actions, type IActionContext, onRow } from './context';
+import { type Actions, chosenKeys, type IActionContext, onRow } from './context';
 
 /** Rows that become documents. */
-export function opening({ app, model }: IActionContext): Actions {
+export function opening({ app, model, trans }: IActionContext): Actions {
   const { commands, docRegistry } = app;
   return {
-    [CommandIDs.open]: onRow(model, (row, _, { bucket }) => {
-      const place = { bucket, key: row.key };
-      const factory = factoryFor(row);
-      return row.kind === 'object' || factory
-        ? commands.execute('docmanager:open', { path: toDrivePath(place, row.kind), factory })
-        : model.go(place);
+    [CommandIDs.open]: onRow(model, async (row, _, { bucket }) => {
+      const keys = chosenKeys(model);
+      const documents = documentsAmong(bucket, keys, row.key);
+      if (!row.key.endsWith('/') || factoryFor(row)) {
+        // The focused one last, so that it is what is seen.
+        for (const { path, factory } of documents.reverse()) {
+          await commands.execute('docmanager:open', { path, factory });
+        }
+        if (keys.length > MOST_DOCUMENTS) {
+          Notification.warning(
+            trans.__('No more than %1 documents are opened at once.', MOST_DOCUMENTS)
+          );
+        }
+      } else {
+        await model.go({ bucket, key: row.key });
+      }
     }),
     [CommandIDs.openWith]: {
       isEnabled: ({ factory }) =>
@@ -37,6 +48,30 @@ export function opening({ app, model }: IActionContext): Actions {
       window.open(PageConfig.getUrl({ mode: 'multiple-document', treePath }), '_blank', 'noopener');
     })
   };
+}
+
+/** Documents that are opened at once. */
+const MOST_DOCUMENTS = 20;
+
+/**
+ * The documents among rows, as JupyterLab opens them; a folder is one where it is a data set.
+ *
+ * @param first - The key that comes first.
+ */
+export function documentsAmong(
+  bucket: string,
+  keys: readonly string[],
+  first: string
+): { path: string; factory: string | undefined }[] {
+  return [first, ...keys.slice(0, MOST_DOCUMENTS).filter(key => key !== first)]
+    .slice(0, MOST_DOCUMENTS)
+    .flatMap(key => {
+      const kind = key.endsWith('/') ? 'folder' : 'object';
+      const factory = factoryFor({ kind, name: basename(key) });
+      return kind === 'object' || factory
+        ? [{ path: toDrivePath({ bucket, key }, kind), factory }]
+        : [];
+    });
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Action, Actions, IActionContext } from './context';
 
 /** Ways to folders: back and forward, addresses, favourites and public buckets. */
 export function places(context: IActionContext): Actions {
-  const { buckets, client, history, model, settings, trans } = context;
+  const { buckets, client, history, model, panel, settings, trans } = context;
   const travel = (possible: () => boolean, step: () => ILocation | null): Action => ({
     isEnabled: possible,
     execute: async () => {
@@ -46,6 +46,7 @@ export function places(context: IActionContext): Actions {
         if (value?.trim()) {
           await model.goToUri(value.trim());
         }
+        panel.keepKeyboard();
       }
     },
     [CommandIDs.toggleFavourite]: {
@@ -75,6 +76,7 @@ export function places(context: IActionContext): Actions {
               })
             ).value;
         if (!value?.trim()) {
+          panel.keepKeyboard();
           return;
         }
         const uri = asBucketUri(value);
@@ -91,6 +93,7 @@ export function places(context: IActionContext): Actions {
         } catch (error) {
           await showErrorMessage(trans.__('The bucket was not added'), error as Error);
         }
+        panel.keepKeyboard();
       }
     },
     [CommandIDs.removeBucket]: {

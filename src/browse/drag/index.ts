@@ -2,12 +2,12 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { DisposableSet, type IDisposable } from '@lumino/disposable';
 import type { Widget } from '@lumino/widgets';
-import { factoryFor } from '../../store/kind';
-import { basename, type ILocation, parentPrefix, toDrivePath } from '../../store/path';
+import { basename, type ILocation, parentPrefix } from '../../store/path';
 import { readSnippet } from '../../store/snippet';
 import { Carrier, type ICarried } from '../actions/carry';
 import type { IActionContext } from '../actions/context';
 import type { DiskCarrier } from '../actions/disk';
+import { documentsAmong } from '../actions/open';
 import { called } from '../actions/words';
 import { takeDropsOnDisk } from './diskDrop';
 import { RowDrag } from './rowDrag';
@@ -15,9 +15,6 @@ import { RowDrop } from './rowDrop';
 
 /** Rows whose Python a drag carries; more would fill a notebook with what nobody reads. */
 const MOST_SNIPPETS = 20;
-
-/** Documents that one drop opens. */
-const MOST_DOCUMENTS = 20;
 
 /** Drags of rows, from the panel and into it, and to and from JupyterLab's file browser. */
 export function addDrags(
@@ -98,23 +95,14 @@ export function addDrags(
   ): (() => Widget | undefined) | null {
     // Its commands open later than a drop can wait.
     const documents = files?.tracker.find(() => true)?.model.manager;
-    const [first, ...others] = [pulled, ...keys.filter(key => key !== pulled)]
-      .slice(0, MOST_DOCUMENTS)
-      .map(key => {
-        const kind = key.endsWith('/') ? 'folder' : 'object';
-        const factory = factoryFor({ kind, name: basename(key) });
-        return {
-          path: toDrivePath({ bucket, key }, kind),
-          factory,
-          opens: !!factory || kind === 'object'
-        };
-      });
-    return documents && first.opens
+    const [first, ...others] = documentsAmong(bucket, keys, pulled);
+    // A folder that is pulled opens nothing, whatever else is selected.
+    return documents && first && (!pulled.endsWith('/') || first.factory)
       ? () => {
           const widget = documents.openOrReveal(first.path, first.factory);
           // They need a place to be beside.
           requestAnimationFrame(() => {
-            for (const { path, factory } of others.filter(({ opens }) => opens)) {
+            for (const { path, factory } of others) {
               const options = { ref: widget?.id, mode: 'tab-after', activate: false } as const;
               documents.openOrReveal(path, factory, undefined, options);
             }
