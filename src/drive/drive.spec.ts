@@ -19,6 +19,8 @@ beforeEach(async () => {
   const { client } = server;
   drive = new BucketDrive({
     store: { client, buckets: new BucketList(client), moved: new Signal({}) },
+    jobs: null,
+    tell: () => undefined,
     mimetype: name => (name.endsWith('.txt') ? 'text/plain' : 'application/octet-stream'),
     trans: nullTranslator.load('')
   });
@@ -265,7 +267,7 @@ describe('delete', () => {
 });
 
 it('says what to do in place of what a bucket cannot', async () => {
-  for (const work of [drive.newUntitled(), drive.rename(), drive.copy()]) {
+  for (const work of [drive.newUntitled(), drive.rename(PATH, 'x/y'), drive.copy()]) {
     expect(await refused(work)).toEqual([501, expect.stringMatching(/\. |, then /)]);
   }
 });

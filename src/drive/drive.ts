@@ -4,7 +4,8 @@ import type { Precondition, StoreClient } from '../store/client';
 import type { IObject } from '../store/entry';
 import { StoreError } from '../store/errors';
 import { isDataset } from '../store/kind';
-import { DRIVE_NAME, basename, fromLocalPath, keyProblem } from '../store/path';
+import { DRIVE_NAME, basename, fromLocalPath, keyProblem, parentPrefix } from '../store/path';
+import type { IJobs } from '../tokens';
 import { writeContent } from './content';
 import { ModelReader } from './reader';
 import { isMissing, refusal, toRefusal } from './refusal';
@@ -18,7 +19,7 @@ import { isMissing, refusal, toRefusal } from './refusal';
  * conflict dialog, and a write that comes in between is refused by the store.
  */
 export class BucketDrive implements Contents.IDrive {
-  constructor(private readonly _options: ModelReader.IOptions) {
+  constructor(private readonly _options: BucketDrive.IOptions) {
     this._reader = new ModelReader(_options);
   }
 
@@ -92,13 +93,22 @@ export class BucketDrive implements Contents.IDrive {
     );
   }
 
-  rename(): Promise<Contents.IModel> {
-    const { trans } = this._options;
-    return this._impossible(
-      trans.__(
-        'Files in a bucket cannot be renamed here. Rename it in the panel "Cloud buckets": what is open follows.'
-      )
-    );
+  /** Gives an object, or a data set, another name or place in its bucket: the server moves it. */
+  async rename(oldLocalPath: string, newLocalPath: string): Promise<Contents.IModel> {
+    const [path, newPath] = [bare(oldLocalPath), bare(newLocalPath)];
+    let newValue: Contents.IModel;
+    try {
+      newValue = await this._refusing(this._rename(path, newPath));
+    } catch (error) {
+      const { message, response } = error as ServerConnection.ResponseError;
+      if (response.status !== 409) {
+        // JupyterLab swallows it.
+        this._options.tell(message);
+      }
+      throw error;
+    }
+    this._fileChanged.emit({ type: 'rename', oldValue: { path }, newValue });
+    return newValue;
   }
 
   copy(): Promise<Contents.IModel> {
@@ -211,6 +221,44 @@ export class BucketDrive implements Contents.IDrive {
     setTimeout(() => this._justSaved.delete(path));
   }
 
+  private async _rename(path: string, newPath: string): Promise<Contents.IModel> {
+    const { jobs, trans } = this._options;
+    const [from, to] = [fromLocalPath(path), fromLocalPath(newPath)];
+    if (!jobs || from.bucket !== to.bucket) {
+      throw refusal(501, trans.__('Copy it in the panel "Cloud buckets", then open the copy.'));
+    }
+    const problem = keyProblem(to.key);
+    if (problem !== null) {
+      throw refusal(400, problem);
+    }
+    const isFolder = isDataset({ kind: 'folder', name: basename(from.key) });
+    const { state, failures } = await jobs.run(
+      {
+        kind: 'move',
+        source: { bucket: from.bucket, keys: [isFolder ? `${from.key}/` : from.key] },
+        destination: {
+          bucket: to.bucket,
+          prefix: parentPrefix(to.key),
+          name: basename(to.key)
+        }
+      },
+      {
+        title: trans.__('Renaming "%1" to "%2"', basename(from.key), basename(to.key)),
+        handles: ['already-exists']
+      }
+    );
+    if (state !== 'succeeded') {
+      const [failure] = failures;
+      // JupyterLab asks whether to replace what is there.
+      throw refusal(
+        failure?.reason === 'already-exists' ? 409 : 500,
+        failure?.message ?? trans.__('"%1" was not renamed.', basename(from.key))
+      );
+    }
+    this._known.delete(path);
+    return this._get(newPath, { content: false });
+  }
+
   private async _delete(path: string): Promise<void> {
     const { trans } = this._options;
     const place = fromLocalPath(path);
@@ -244,6 +292,15 @@ export class BucketDrive implements Contents.IDrive {
   private readonly _known = new Map<string, Precondition>();
   private readonly _saving = new Map<string, Promise<void>>();
   private readonly _justSaved = new Map<string, Contents.IModel>();
+}
+
+export namespace BucketDrive {
+  export interface IOptions extends ModelReader.IOptions {
+    /** Who has the server move objects; null where nobody does. */
+    readonly jobs: Pick<IJobs, 'run'> | null;
+    /** Tells a person what JupyterLab would not. */
+    readonly tell: (message: string) => void;
+  }
 }
 
 /** JupyterLab asks with and without slashes at the ends. */

@@ -1,9 +1,10 @@
 import { IRouter, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addCommand, CommandIDs } from '../commands';
 import { toLocalPath } from '../store/path';
-import { IStore } from '../tokens';
+import { IJobs, IStore } from '../tokens';
 import { BucketDrive } from './drive';
 import { LINK_PATTERN } from './link';
 import { NotebookNotices } from './notice';
@@ -16,10 +17,11 @@ export const drive: JupyterFrontEndPlugin<void> = {
   description: 'Opens and saves the objects of buckets as documents.',
   autoStart: true,
   requires: [IStore],
-  optional: [IRouter, IStateDB, ITranslator],
+  optional: [IJobs, IRouter, IStateDB, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     store: IStore,
+    jobs: IJobs | null,
     router: IRouter | null,
     state: IStateDB | null,
     translator: ITranslator | null
@@ -30,8 +32,10 @@ export const drive: JupyterFrontEndPlugin<void> = {
 
     const buckets = new BucketDrive({
       store,
+      jobs,
       mimetype: name =>
         docRegistry.getFileTypesForPath(name)[0]?.mimeTypes[0] ?? 'application/octet-stream',
+      tell: message => Notification.error(message),
       trans
     });
     contents.addDrive(buckets);

@@ -237,6 +237,42 @@ test.describe('a document that somebody else changed', () => {
   });
 });
 
+test.describe('a document renamed by JupyterLab', () => {
+  test('has the new name in the bucket, and is saved under it', async ({ page, panel, gcs }) => {
+    await gcs.put(SCRATCH, `${HOME}notes.txt`, 'text', 'text/plain');
+    const documents = new Documents(page);
+    await documents.open(at(`${HOME}notes.txt`));
+    await panel.run('docmanager:rename');
+    await documents.dialog.getByRole('textbox').fill('first.txt');
+    await documents.dialog.getByRole('button', { name: /^Rename/ }).click();
+    await expect(documents.tab('first.txt')).toBeVisible();
+    await documents.type('new ');
+    await documents.save();
+    await expect
+      .poll(async () => (await gcs.get(SCRATCH, `${HOME}first.txt`)).toString())
+      .toBe('new text');
+    expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}first.txt`]);
+    await expect(documents.dialog).toHaveCount(0);
+  });
+
+  test('in the folder of somebody else keeps its name, and says why', async ({
+    page,
+    panel,
+    gcs
+  }) => {
+    await gcs.put(SCRATCH, 'ada/notes.txt', 'text', 'text/plain');
+    const documents = new Documents(page);
+    await documents.open(at('ada/notes.txt'));
+    await panel.run('docmanager:rename');
+    await documents.dialog.getByRole('textbox').fill('first.txt');
+    await documents.dialog.getByRole('button', { name: /^Rename/ }).click();
+    // The tests' JupyterLab keeps its notifications behind the bell.
+    await page.locator('.jp-Notification-Status').click();
+    await expect(page.locator('.jp-Notification-List')).toContainText('outside your own folder');
+    expect(await gcs.keys(SCRATCH)).toEqual(['ada/notes.txt']);
+  });
+});
+
 test.describe('a link', () => {
   // As a colleague follows it: into a page that is not open yet.
   test.use({ autoGoto: false });
