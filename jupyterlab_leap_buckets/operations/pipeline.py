@@ -83,8 +83,8 @@ class Pipeline:
                 await self._queue.put((root, None))
         self._operation.objects_total, self._operation.bytes_total = self._found, self._found_bytes
         await self._queue.join()
-        # Each target is shorter than its source, so in this order none is written over before it was moved itself.
-        for root, info in sorted(self._inward, key=lambda item: len(item[1].key)):
+        # What lies in the way of another one goes itself to where names are shorter: in this order it goes first.
+        for root, info in sorted(self._inward, key=lambda item: len(item[0].target_of(item[1].key))):
             await self._try(root, info)
         for item in self._placeholders:
             await self._queue.put(item)
@@ -123,7 +123,7 @@ class Pipeline:
             self._look(root, info)
         elif info.key == root.key and self._request.changes_source:
             self._placeholders.append((root, info))  # last, so that the folder is seen as long as something is in it
-        elif self._source is self._target and root.target_of(info.key).startswith(root.key):
+        elif root.is_over(info.key):
             self._inward.append((root, info))  # after the walk, which would find it again
         else:
             await self._queue.put((root, info))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,12 +15,22 @@ from .request import Request
 @dataclass(frozen=True)
 class Root:
     """One thing of the source. key: an object's, or a folder's prefix. target: the same in the destination, None for
-    kinds without one. generation: the only one to touch, None for any."""
+    kinds without one. generation: the only one to touch, None for any. over: sources that lie in the target, as what
+    follows the target in their names."""
 
     key: str
     is_folder: bool
     target: str | None = None
     generation: str | None = None
+    over: frozenset[str] = frozenset()
+
+    def is_over(self, key: str) -> bool:
+        """Whether the target of an object of this root lies in a source, which may have to go away from there first."""
+        if not self.over:
+            return False
+        rest = key[len(self.key) :]
+        above = (rest[: at + 1] for at, character in enumerate(rest) if character == "/")
+        return "" in self.over or rest in self.over or any(folder in self.over for folder in above)
 
     def target_of(self, key: str) -> str:
         """Where an object of this root goes."""
@@ -72,10 +83,27 @@ async def settle(request: Request, roots: Sequence[Root], source: Store, target:
         return list(roots)
     here = await source.addresses([root.key for root in roots])
     there = await target.addresses([root.target for root in roots])
+    over = _sources_in(there, here)
+    if source is target:  # on a disk names and addresses may differ
+        by_name = _sources_in([root.target for root in roots], [root.key for root in roots])
+        over = [one | other for one, other in zip(over, by_name, strict=True)]
     return [
-        await _settle(request, root, come_from, go_to, target)
-        for root, come_from, go_to in zip(roots, here, there, strict=True)
+        await _settle(request, replace(root, over=in_target), come_from, go_to, target)
+        for root, in_target, come_from, go_to in zip(roots, over, here, there, strict=True)
     ]
+
+
+def _sources_in(targets: Sequence[str], sources: Sequence[str]) -> list[frozenset[str]]:
+    """For each target the sources that lie in it, as what follows the target in their names."""
+    ordered = sorted(sources)
+    found = []
+    for target in targets:
+        start = stop = bisect_left(ordered, target)
+        if target == "" or target.endswith("/"):
+            while stop < len(ordered) and ordered[stop].startswith(target):
+                stop += 1
+        found.append(frozenset(source[len(target) :] for source in ordered[start:stop]))
+    return found
 
 
 async def _settle(request: Request, root: Root, here: str, there: str, target: Store) -> Root:
@@ -88,7 +116,7 @@ async def _settle(request: Request, root: Root, here: str, there: str, target: S
             return root
         parent, name = root.target[: -len(last_name(root.target)) - 1], last_name(root.target)
         number = await free_number(target, parent, name)
-        return replace(root, target=f"{parent}{numbered(name, number)}/")
+        return replace(root, target=f"{parent}{numbered(name, number)}/", over=frozenset())
     if root.is_folder and there.startswith(here):
         raise LeapError(
             400, "into-itself", f"The folder {root.key!r} cannot go into itself.", "Choose a folder outside it."

@@ -45,6 +45,7 @@ class OperationsHandler(LeapHandler):
         source = self.leap.store(bucket)
         target = self.leap.store(target_bucket) if target_bucket is not None else None
         roots = await settle(request, roots, source, target)
+        self._check_may_write(request, bucket, target_bucket, roots)  # again: a numbered folder has another name
         self.leap.operations.check_room()  # again: others may have come meanwhile
 
         async def work(operation: Operation) -> None:

@@ -292,6 +292,14 @@ async def test_only_one_owner_at_once(shared):
     assert await names(shared) == ["ada/x", "ben/x", "ben/y", "cay/x"]
 
 
+async def test_a_numbered_copy_of_the_home_is_outside_of_it(shared):
+    beside = {"destination": below(shared), "onConflict": "keepBoth"}
+    refused = await ask(shared, "copy", keys(shared, "ada/"), **beside)
+    assert (refused.status, refused.reason) == (403, "outside-home")
+    assert "'ada-Copy1'" in refused.json()["message"]
+    assert (await ask(shared, "copy", keys(shared, "ada/"), "ada-Copy1", **beside)).status == 202
+
+
 async def test_read_only_buckets(shared):
     locked = replace(shared, bucket="locked")
     refused = [
