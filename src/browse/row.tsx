@@ -17,6 +17,8 @@ export interface IRowProps extends IBrowseContext {
   /** Where row 0 begins, in pixels. */
   readonly origin: number;
   readonly selected: boolean;
+  /** Whether it has, or would get, the keyboard. */
+  readonly focused: boolean;
   /** Whether Tab leads to this row. */
   readonly reachable: boolean;
   /** Whether a drop would go into this folder. */
@@ -39,6 +41,7 @@ function Line(props: IRowProps): JSX.Element {
   const { home = '', expiresAfterDays = null } = bucket ?? {};
   const Icon = iconOf(row, docRegistry).react;
   const updated = row.updated === null ? null : new Date(row.updated);
+  const [isPointedAt, setPointedAt] = React.useState(false);
   return (
     <div
       role="row"
@@ -49,6 +52,8 @@ function Line(props: IRowProps): JSX.Element {
       aria-rowindex={index + 1}
       aria-selected={selected}
       tabIndex={reachable ? 0 : -1}
+      onPointerEnter={() => setPointedAt(true)}
+      onPointerLeave={() => setPointedAt(false)}
     >
       <div role="gridcell" className="jp-BucketRow-name" title={row.name}>
         <Icon tag="span" className="jp-BucketRow-icon" width="16px" height="16px" />
@@ -73,12 +78,15 @@ function Line(props: IRowProps): JSX.Element {
         <ExpiryCell created={row.created} days={expiresAfterDays} now={now} trans={trans} />
       )}
       <div role="gridcell" className="jp-BucketRow-action">
-        <IconButton
-          icon={addBelowIcon}
-          label={trans.__('Insert in notebook')}
-          mouseOnly
-          onClick={() => void commands.execute(CommandIDs.insertSnippet)}
-        />
+        {(isPointedAt || props.focused) && (
+          // It shows there alone; rows that scroll past are drawn without.
+          <IconButton
+            icon={addBelowIcon}
+            label={trans.__('Insert in notebook')}
+            mouseOnly
+            onClick={() => void commands.execute(CommandIDs.insertSnippet)}
+          />
+        )}
       </div>
     </div>
   );

@@ -1,4 +1,4 @@
-import { MAX_HEIGHT, reveal, ROW_HEIGHT, visibleRange } from './window';
+import { drawsSame, MAX_HEIGHT, reveal, ROW_HEIGHT, visibleRange } from './window';
 
 const height = 600;
 
@@ -16,6 +16,15 @@ describe('the visible range', () => {
     // Beyond the ends, as a browser that bounces reports.
     expect(visibleRange(100, { scrollTop: -80, height }).first).toBe(0);
     expect(visibleRange(100, { scrollTop: 99_999, height }).end).toBe(100);
+  });
+
+  it('is the same until another row comes in sight', () => {
+    const at = { scrollTop: 2400, height };
+    expect(drawsSame(10_000, at, { scrollTop: 2399, height })).toBe(false);
+    expect(drawsSame(10_000, { ...at, scrollTop: 2401 }, { scrollTop: 2423, height })).toBe(true);
+    expect(drawsSame(10_000, at, { scrollTop: 2400, height: 601 })).toBe(false);
+    // Too high for a browser: rows move within the element.
+    expect(drawsSame(1_000_000, at, { scrollTop: 2401, height })).toBe(false);
   });
 
   it.each([1_000, 1_000_000, 50_000_000])('reaches both ends of %d rows', count => {

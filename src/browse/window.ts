@@ -45,6 +45,17 @@ export function visibleRange(count: number, { scrollTop, height }: IViewport): I
   };
 }
 
+/** Whether the same of `count` rows are drawn, at the same places. */
+export function drawsSame(count: number, before: IViewport, after: IViewport): boolean {
+  const [one, other] = [visibleRange(count, before), visibleRange(count, after)];
+  return (
+    before.height === after.height &&
+    one.first === other.first &&
+    one.end === other.end &&
+    one.origin === other.origin
+  );
+}
+
 /** The scroll position that shows a row whole, as near as possible to the present one. */
 export function reveal(row: number, count: number, { scrollTop, height }: IViewport): number {
   const full = count * ROW_HEIGHT;
