@@ -81,6 +81,15 @@ test('the keyboard comes back from a path that is gone to', async ({ page, panel
   }
 });
 
+test('a click elsewhere takes the new name and is where it stays', async ({ page, panel }) => {
+  await page.keyboard.press('F2');
+  await page.keyboard.type('first');
+  await panel.row(`${HOME}delta.txt`).click();
+  await expect(panel.row(`${HOME}first.txt`)).toBeVisible();
+  await expect(panel.row(`${HOME}delta.txt`)).toHaveAttribute('aria-selected', 'true');
+  await expect(panel.row(`${HOME}delta.txt`)).toBeFocused();
+});
+
 test('Ctrl+D duplicates', async ({ page, panel, gcs }) => {
   await page.keyboard.type('dat');
   await page.keyboard.press('Control+d');

@@ -44,7 +44,8 @@ export function renaming(context: IActionContext): Actions {
         return row.key;
       }
       moved.emit({ from: { bucket: bucket.id, key: row.key }, to: { bucket: bucket.id, key } });
-      return key;
+      // Who has gone to another row meanwhile stays there.
+      return model.selection.focus === row.key ? key : null;
     });
   };
 
