@@ -8,7 +8,6 @@ import secrets
 import struct
 import time
 import zipfile
-import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from datetime import datetime, timezone
 from .archive_entries import Entries
 from .archive_names import ArchiveNames
 from .errors import LeapError
+from .gzipped import decoded, is_decoded
 from .paths import parent
 from .stores.base import LINKED_FOLDER, ObjectInfo, Reading, Store
 
@@ -26,11 +26,8 @@ SMALL = 256 * 1024
 SEND = 256 * 1024
 SEND_SECONDS = 0.5
 """What is ready is sent when it has so many bytes or is so old, so that a download is seen to begin."""
-DECODED = 256 * 1024
-"""Bytes of an encoded object that are decoded at once."""
 EXPANSION = 1100
 """More than any byte of deflated data can become."""
-GZIP_MAGIC = b"\x1f\x8b"
 WAITING = 100
 WAITING_SECONDS = 60.0
 FIRST_YEAR = datetime(1980, 1, 1, tzinfo=timezone.utc)
@@ -70,9 +67,9 @@ async def pack(store: Store, keys: Sequence[str]) -> AsyncIterator[bytes]:
                     with contextlib.ExitStack() as stack:
                         stack.callback(reading.release)
                         path = names.file(wanted.base, wanted.key)
-                        encoded = reading.info.encoding == "gzip"
+                        encoded = is_decoded(reading.info)
                         most = reading.info.size * (EXPANSION if encoded else 1)
-                        chunks = _decoded(wanted.key, reading.chunks) if encoded else reading.chunks
+                        chunks = decoded(wanted.key, reading.chunks) if encoded else reading.chunks
                         target = stack.enter_context(archive.open(_header(path, reading.info, most), "w"))
                         async for chunk in chunks:
                             target.write(chunk)
@@ -211,48 +208,6 @@ async def _open(store: Store, key: str) -> Reading:
 async def _held(data: list[bytes]) -> AsyncIterator[bytes]:
     for chunk in data:
         yield chunk
-
-
-async def _decoded(key: str, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """A gzipped object as a browser would show it, never more than `DECODED` bytes at once. One that is only said to
-    be gzipped comes as it is."""
-    beginning, decoder = b"", None
-    async for chunk in chunks:
-        if decoder is None:
-            beginning += chunk
-            if len(beginning) < len(GZIP_MAGIC):
-                continue
-            if not beginning.startswith(GZIP_MAGIC):
-                yield beginning
-                async for rest in chunks:
-                    yield rest
-                return
-            chunk, decoder = beginning, zlib.decompressobj(zlib.MAX_WBITS | 16)
-        more = True
-        while more:
-            if decoder.eof:  # another member may follow, and so may padding
-                chunk = chunk.lstrip(b"\0")
-                if not chunk:
-                    break
-                decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            try:
-                data = decoder.decompress(chunk, DECODED)
-            except zlib.error:
-                raise _damaged(key) from None
-            if data:
-                yield data
-            chunk = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
-            more = bool(chunk) or (len(data) == DECODED and not decoder.eof)
-    if decoder is None:
-        yield beginning
-    elif not decoder.eof:
-        raise _damaged(key)
-
-
-def _damaged(key: str) -> LeapError:
-    return LeapError(
-        502, "damaged-object", f"{key!r} is stored gzipped, and its bytes are damaged.", "Download it alone, or not."
-    )
 
 
 # Selections that wait for their download

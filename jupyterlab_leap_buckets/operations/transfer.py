@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from ..checksum import Crc32c
 from ..errors import LeapError
-from ..stores.base import ByteRange, ObjectInfo, Reading, Store, Upload, changed
+from ..gzipped import decoded, is_decoded
+from ..stores.base import ByteRange, ObjectInfo, Store, Upload, changed
 from ..uploads import PART_SIZE
 from .jobs import Stopped
 
@@ -67,53 +69,72 @@ class Transfer:
             raise _unsure(info.key)
 
     async def _stream(self, info: ObjectInfo, key: str, if_generation: str) -> None:
-        reading = await self._source.read(info.key, None)
-        try:
-            if info.generation != reading.info.generation:
-                raise changed(info.key, info.generation)
-            total = Sum()
-            content_type = info.content_type or "application/octet-stream"
-            upload = await self._target.begin_upload(key, info.size, content_type, if_generation)
+        wanted = info
+        if is_decoded(info):
+            size = 0
+            async for chunk in self._read(info, Sum()):
+                size += len(chunk)
+            wanted = replace(info, size=size, crc32c=None)
+        stored, total = Sum(), Sum()
+        content_type = info.content_type or "application/octet-stream"
+        async with contextlib.aclosing(self._read(info, stored)) as chunks:  # type: ignore[type-var]
+            beginning = await anext(chunks, b"")  # what cannot be read is known before anything is begun
+            upload = await self._target.begin_upload(key, wanted.size, content_type, if_generation)
             try:
-                made = await self._send(upload, reading, total)
+                made = await self._send(upload, wanted, _after(beginning, chunks), total)
             except BaseException:
                 with contextlib.suppress(LeapError):
                     await asyncio.shield(upload.abort())
                 raise
+        if stored.crc32c and info.crc32c and stored.crc32c != info.crc32c:
+            raise await self._damaged(made)
+        await self._check(wanted, made, total)
+
+    async def _read(self, info: ObjectInfo, stored: Sum) -> AsyncIterator[bytes]:
+        """The bytes for the copy; those that are stored go into a sum."""
+        reading = await self._source.read(info.key, None)
+        try:
+            if info.generation != reading.info.generation:
+                raise changed(info.key, info.generation)
+            chunks = _summed(reading.chunks, stored)
+            async for chunk in decoded(info.key, chunks) if is_decoded(info) else chunks:
+                if self._stopping.is_set():
+                    raise Stopped
+                yield chunk
         finally:
             reading.release()
-        await self._check(info, made, total)
 
-    async def _send(self, upload: Upload, reading: Reading, total: Sum) -> ObjectInfo:
+    async def _send(self, upload: Upload, wanted: ObjectInfo, chunks: AsyncIterator[bytes], total: Sum) -> ObjectInfo:
         made = None
-        if reading.stop == reading.start:
+        if wanted.size == 0:
             made = await self._send_piece(upload, b"")
-        async for piece in _pieces(reading.chunks):
-            if self._stopping.is_set():
-                raise Stopped
+        async for piece in _pieces(chunks):
             total.update(piece)
             made = await self._send_piece(upload, piece)
         if made is None:
-            raise LeapError(502, "store-failed", f"The store did not finish {reading.info.key!r}.", "Try again.")
+            raise LeapError(502, "store-failed", f"The store did not finish {wanted.key!r}.", "Try again.")
         return made
 
     async def _send_piece(self, upload: Upload, piece: bytes) -> ObjectInfo | None:
-        """A piece whose fate is unknown is sent again from where the store has it."""
+        """A piece whose fate is unknown, or that the store has in part, is sent again from where the store has it."""
         start = upload.offset
         attempt = 0
         while True:
             rest = piece[upload.offset - start :]
             try:
-                return await upload.send(len(rest), _slices(rest))
+                made = await upload.send(len(rest), _slices(rest))
             except LeapError as error:
                 attempt += 1
                 if not upload.unsure or error.status < 500 or attempt == ATTEMPTS:
                     raise
-            await asyncio.sleep(DELAY * attempt)
-            if (made := await upload.find_offset()) is not None:
+                await asyncio.sleep(DELAY * attempt)
+                made = await upload.find_offset()
+            else:
+                attempt += upload.offset < start + len(piece)
+            if made is not None or upload.offset == start + len(piece):
                 return made
-            if upload.offset == start + len(piece):
-                return None
+            if upload.offset < start or attempt == ATTEMPTS:
+                raise LeapError(502, "store-failed", "The store lost a part of what it was sent.", "Try again.")
 
     async def _check(self, info: ObjectInfo, made: ObjectInfo, total: Sum) -> None:
         known = {one for one in (info.crc32c, made.crc32c, total.crc32c) if one}
@@ -147,6 +168,18 @@ def _unsure(key: str) -> LeapError:
         f"{key!r} was copied, but the copy cannot be checked here, so the original stays.",
         "Compare the two, then delete the original.",
     )
+
+
+async def _summed(chunks: AsyncIterator[bytes], total: Sum) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        total.update(chunk)
+        yield chunk
+
+
+async def _after(beginning: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield beginning
+    async for chunk in chunks:
+        yield chunk
 
 
 async def _pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
