@@ -1,4 +1,5 @@
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import { type Menu, Panel } from '@lumino/widgets';
@@ -8,7 +9,7 @@ import { basename, type ILocation, parentPrefix } from '../store/path';
 import type { IJobs, ITransfers } from '../tokens';
 import { bucketIcon } from '../ui/icons';
 import type { IBrowseContext } from './context';
-import { DropZone } from './drag/dropZone';
+import { takeFiles } from './drag/fileDrop';
 import { BrowseView, type IDropTarget } from './view';
 
 /** Milliseconds after which a list is old when somebody comes back to it. */
@@ -45,7 +46,7 @@ export class BucketPanel extends Panel {
     this.addWidget(jobs.tray);
     this.addWidget(transfers.tray);
 
-    this._dropZone = new DropZone(this.node, {
+    this._files = takeFiles(this.node, {
       over: element => {
         const folder = element && this.folderAt(element);
         this.point(folder && { folder, act: 'upload' });
@@ -68,7 +69,7 @@ export class BucketPanel extends Panel {
   dispose(): void {
     window.removeEventListener('focus', this);
     clearTimeout(this._settling);
-    this._dropZone.dispose();
+    this._files.dispose();
     Signal.clearData(this);
     super.dispose();
   }
@@ -207,7 +208,7 @@ export class BucketPanel extends Panel {
   }
 
   private readonly _view: ReactWidget;
-  private readonly _dropZone: DropZone;
+  private readonly _files: IDisposable;
   private readonly _targetChanged = new Signal<this, void>(this);
   private _dropTarget: IDropTarget | null = null;
   /** Whether the context menu was opened here. */

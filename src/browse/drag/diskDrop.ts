@@ -1,8 +1,9 @@
 import type { FileBrowser } from '@jupyterlab/filebrowser';
-import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
+import type { IDisposable } from '@lumino/disposable';
 import type { Drag } from '@lumino/dragdrop';
 import type { ICarried } from '../actions/carry';
 import { carriedIn } from './carried';
+import { listen, LUMINO_DRAG } from './events';
 
 /**
  * Lets rows of ours be dropped on JupyterLab's file browser.
@@ -25,8 +26,7 @@ export function takeDropsOnDisk(
       marked = element;
     }
   };
-  const onDrag = (event: Event) => {
-    const drag = event as Drag.Event;
+  const onDrag = (drag: Drag.Event) => {
     const { target } = drag;
     const carried = carriedIn(drag.mimeData);
     const browser =
@@ -40,9 +40,9 @@ export function takeDropsOnDisk(
     const { contents } = browser.model.manager.services;
     // Files of another drive are not on the server's disk.
     const isDisk = contents.driveName(folder) === '';
-    event.preventDefault();
-    event.stopPropagation();
-    if (event.type === 'lm-drop') {
+    drag.preventDefault();
+    drag.stopPropagation();
+    if (drag.type === 'lm-drop') {
       mark(null);
       drag.dropAction = isDisk ? 'copy' : 'none';
       if (isDisk) {
@@ -50,18 +50,9 @@ export function takeDropsOnDisk(
       }
     } else {
       const item = over?.type === 'directory' ? (target as Element).closest('li') : null;
-      mark(event.type === 'lm-dragleave' || !isDisk ? null : item);
+      mark(drag.type === 'lm-dragleave' || !isDisk ? null : item);
       drag.dropAction = isDisk ? 'copy' : 'none';
     }
   };
-  for (const type of EVENTS) {
-    document.addEventListener(type, onDrag, true);
-  }
-  return new DisposableDelegate(() => {
-    for (const type of EVENTS) {
-      document.removeEventListener(type, onDrag, true);
-    }
-  });
+  return listen(document, LUMINO_DRAG, onDrag, true);
 }
-
-const EVENTS = ['lm-dragenter', 'lm-dragover', 'lm-dragleave', 'lm-drop'] as const;

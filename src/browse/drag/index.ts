@@ -11,7 +11,7 @@ import { documentsAmong } from '../actions/open';
 import { called } from '../actions/words';
 import { takeDropsOnDisk } from './diskDrop';
 import { RowDrag } from './rowDrag';
-import { RowDrop } from './rowDrop';
+import { takeRows } from './rowDrop';
 
 /** Rows whose Python a drag carries; more would fill a notebook with what nobody reads. */
 const MOST_SNIPPETS = 20;
@@ -54,7 +54,7 @@ export function addDrags(
   );
 
   drags.add(
-    new RowDrop(panel.node, {
+    takeRows(panel.node, {
       over: (element, act, carried) => {
         const folder = element && panel.folderAt(element);
         const isTaken =

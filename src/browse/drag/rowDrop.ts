@@ -2,6 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { Drag } from '@lumino/dragdrop';
 import type { ICarried } from '../actions/carry';
 import { carriedIn, CONTENTS_MIME } from './carried';
+import { hasLeft, listen, LUMINO_DRAG } from './events';
 
 /** What a drop would do. */
 export type DropAct = 'upload' | 'move' | 'copy';
@@ -15,64 +16,39 @@ export interface IRowDropHandler {
   dropPaths(paths: readonly string[], target: Element): void;
 }
 
-const EVENTS = ['lm-dragenter', 'lm-dragover', 'lm-dragleave', 'lm-drop'] as const;
-
-export class RowDrop implements IDisposable {
-  constructor(
-    private readonly _node: HTMLElement,
-    private readonly _handler: IRowDropHandler
-  ) {
-    for (const type of EVENTS) {
-      _node.addEventListener(type, this);
-    }
-  }
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  dispose(): void {
-    this._isDisposed = true;
-    for (const type of EVENTS) {
-      this._node.removeEventListener(type, this);
-    }
-  }
-
-  handleEvent(event: Event): void {
-    const drag = event as Drag.Event;
+export function takeRows(node: HTMLElement, handler: IRowDropHandler): IDisposable {
+  return listen(node, LUMINO_DRAG, (drag: Drag.Event) => {
     const { target } = drag;
     const carried = carriedIn(drag.mimeData);
     const paths: readonly string[] | undefined = drag.mimeData.getData(CONTENTS_MIME);
     if ((!carried && !paths) || !(target instanceof Element)) {
       return;
     }
-    event.preventDefault();
-    event.stopPropagation();
+    drag.preventDefault();
+    drag.stopPropagation();
     const act: DropAct = !carried ? 'upload' : drag.ctrlKey || drag.metaKey ? 'copy' : 'move';
-    switch (event.type) {
+    switch (drag.type) {
       case 'lm-dragleave':
-        if (!(drag.relatedTarget instanceof Node && this._node.contains(drag.relatedTarget))) {
-          this._handler.over(null, act, carried);
+        if (hasLeft(node, drag)) {
+          handler.over(null, act, carried);
         }
         break;
       case 'lm-drop':
-        this._handler.over(null, act, carried);
+        handler.over(null, act, carried);
         drag.dropAction = act === 'copy' ? 'copy' : 'move';
         if (carried) {
-          this._handler.dropRows(carried, act === 'copy' ? 'copy' : 'move', target);
+          handler.dropRows(carried, act === 'copy' ? 'copy' : 'move', target);
         } else if (paths) {
-          this._handler.dropPaths(paths, target);
+          handler.dropPaths(paths, target);
         }
         break;
       default:
         // Core's drags know "move" alone; what comes from the disk is copied all the same.
-        drag.dropAction = !this._handler.over(target, act, carried)
+        drag.dropAction = !handler.over(target, act, carried)
           ? 'none'
           : act === 'copy'
             ? 'copy'
             : 'move';
     }
-  }
-
-  private _isDisposed = false;
+  });
 }
