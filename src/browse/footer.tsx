@@ -48,6 +48,7 @@ export function Footer({ model, trans, now, toList }: IFooterProps): JSX.Element
             <button
               ref={button}
               type="button"
+              className="jp-BucketFooter-button"
               onFocus={() => (hadKeyboard.current = true)}
               onBlur={() => (hadKeyboard.current = false)}
               onClick={() => (loadingAll ? model.cancelLoadAll() : void model.loadAll())}

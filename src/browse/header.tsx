@@ -22,7 +22,12 @@ export function Header({ model, trans }: IBrowseContext): JSX.Element {
             className={`jp-BucketRow-${by}`}
             aria-sort={sorted !== by ? undefined : descending ? 'descending' : 'ascending'}
           >
-            <button type="button" disabled={!model.listed} onClick={() => void model.sort(by)}>
+            <button
+              type="button"
+              className="jp-BucketHeader-button"
+              disabled={!model.listed}
+              onClick={() => void model.sort(by)}
+            >
               <span>{label}</span>
               {sorted === by && <Arrow tag="span" width="14px" height="14px" aria-hidden />}
             </button>
