@@ -206,6 +206,7 @@ test.describe('delete', () => {
     await page.keyboard.press('Delete');
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await expect(dialog).toContainText('Delete "theirs.csv" in the folder of "bob"?');
+    await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
     await page.keyboard.press('Enter');
     await expect(dialog).toBeHidden();
     expect(await gcs.keys(SCRATCH, 'bob/')).toHaveLength(1);
