@@ -67,8 +67,10 @@ export class Carrier {
         ? trans.__('Copying %1 to "%2"', what, folder)
         : trans.__('Moving %1 to "%2"', what, folder);
     const landing = (key: string) => `${to.key}${basename(key)}${key.endsWith('/') ? '/' : ''}`;
+    // A copy of the home is not in the home: its number makes it somebody else's folder.
+    const isBeside = onConflict === 'keepBoth' && to.key === '';
     const written = [
-      ...keys.map(key => ({ bucket: target, key: landing(key) })),
+      ...keys.map(key => ({ bucket: target, key: isBeside ? this._copyOf(key) : landing(key) })),
       ...(kind === 'move' ? keys.map(key => ({ bucket: from, key })) : [])
     ];
     const first = onConflict === 'keepBoth' ? this._copyOf(keys[0]) : landing(keys[0]);
