@@ -61,6 +61,18 @@ test('Duplicate puts a copy beside, numbered', async ({ panel, gcs }) => {
   expect(String(await gcs.get(SCRATCH, `${HOME}alpha-Copy1.txt`))).toBe('this is alpha.txt');
 });
 
+test('a copy of the own folder beside it would be outside of it', async ({ page, panel, gcs }) => {
+  const crumbs = panel.root.getByRole('navigation', { name: 'Folders' });
+  await crumbs.getByRole('button', { name: 'The whole bucket' }).click();
+  await panel.row(HOME).click();
+  await panel.run('leap-buckets:duplicate');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('into the folder of');
+  await dialog.getByRole('button', { name: 'Copy Anyway' }).click();
+  await expect(panel.row(HOME.replace('/', '-Copy1/'))).toBeFocused();
+  expect(await gcs.keys(SCRATCH, HOME.replace('/', '-Copy1/'))).not.toEqual([]);
+});
+
 test('Ctrl+C and Ctrl+V copy, Ctrl+X moves', async ({ page, panel, gcs }) => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.keyboard.press('Shift+ArrowDown');
