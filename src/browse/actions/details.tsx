@@ -20,7 +20,7 @@ export function detailing({ app, client, model, trans }: IActionContext): Action
             : objectFacts(await client.details(bucket.id, row.key), bucket, trans);
         const measure = row.kind === 'folder' && app.commands.hasCommand(CommandIDs.folderSize);
         const { button } = await showDialog({
-          title: row.name || trans.__('(no name)'),
+          title: trans.__('Details'),
           body: <Facts facts={facts} />,
           buttons: [
             ...(measure
@@ -63,6 +63,7 @@ function Facts({ facts }: { facts: readonly Fact[] }): JSX.Element {
 
 function folderFacts(row: IRow, bucket: IBucket, trans: TranslationBundle): Fact[] {
   return [
+    [trans.__('Name'), row.name || trans.__('(no name)')],
     [trans.__('Address'), toUri(bucket.uri, row.key)],
     [trans.__('Kind'), trans.__('Folder: all objects whose names begin with this prefix')]
   ];
@@ -78,6 +79,7 @@ function objectFacts(object: IDetails, bucket: IBucket, trans: TranslationBundle
     null: trans.__('Not known')
   };
   return [
+    [trans.__('Name'), object.name || trans.__('(no name)')],
     [trans.__('Address'), toUri(bucket.uri, object.key)],
     [
       trans.__('Size'),
