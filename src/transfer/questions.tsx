@@ -7,6 +7,7 @@ import type { StoreError } from '../store/errors';
 import { toUri } from '../store/path';
 import { formatBytes } from '../ui/format';
 import { confirmOutsideHome } from '../ui/outsideHome';
+import { legible } from '../ui/legible';
 import type { Choice, IExisting } from './conflict';
 import type { IQuestions } from './transfers';
 import type { IUploadRequest } from './uploadJob';
@@ -23,7 +24,7 @@ export class DialogQuestions implements IQuestions {
     const trans = this._trans;
     const age = existing.updated && Time.formatHuman(new Date(existing.updated));
     const { button, isChecked } = await showDialog({
-      title: trans.__('"%1" exists already', name),
+      title: trans.__('"%1" exists already', legible(name)),
       body: (
         <div>
           <p>{toUri(bucket.uri, prefix)}</p>
@@ -66,9 +67,9 @@ export class DialogQuestions implements IQuestions {
     const trans = this._trans;
     return confirmOutsideHome(bucket, owner, trans, {
       title: owner
-        ? trans.__('Upload into the folder of "%1"?', owner)
+        ? trans.__('Upload into the folder of "%1"?', legible(owner))
         : trans.__('Upload outside your own folder?'),
-      accept: owner ? trans.__('Upload to "%1"', owner) : trans.__('Upload Anyway')
+      accept: owner ? trans.__('Upload to "%1"', legible(owner)) : trans.__('Upload Anyway')
     });
   }
 

@@ -3,6 +3,7 @@ import { forKeys, isTaken } from '../../store/again';
 import type { IBucket } from '../../store/entry';
 import type { IOperation, IOperationRequest, OnConflict } from '../../store/operations';
 import { basename, type ILocation, parentPrefix, toUri } from '../../store/path';
+import { legible } from '../../ui/legible';
 import { Changes, inParts, tell } from './change';
 import type { IActionContext } from './context';
 import { called, numbered } from './words';
@@ -135,7 +136,7 @@ export class Carrier {
     const { button } = await showDialog({
       title:
         taken.length === 1
-          ? trans.__('"%1" exists already', basename(taken[0]))
+          ? trans.__('"%1" exists already', legible(basename(taken[0])))
           : isAll
             ? trans.__('%1 names exist already', taken.length.toLocaleString())
             : trans.__('More than %1 names exist already', taken.length.toLocaleString()),

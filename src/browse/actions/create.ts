@@ -5,6 +5,7 @@ import { StoreError } from '../../store/errors';
 import { type ILocation, keyProblem, toDrivePath } from '../../store/path';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { askName } from '../../ui/askName';
+import { legible } from '../../ui/legible';
 import { stemLength } from '../rename';
 import { Changes, tell } from './change';
 import type { Actions, IActionContext } from './context';
@@ -46,7 +47,7 @@ export function creating(context: IActionContext): Actions {
           await tellTaken(name, kind, trans);
           return key;
         }
-        await changes.refuse(trans.__('"%1" was not created', name), error);
+        await changes.refuse(trans.__('"%1" was not created', legible(name)), error);
         return null;
       }
       if (kind === 'object') {
@@ -99,7 +100,7 @@ export function tellTaken(
   trans: TranslationBundle
 ): Promise<void> {
   return tell(
-    trans.__('"%1" exists already', name),
+    trans.__('"%1" exists already', legible(name)),
     kind === 'folder'
       ? trans.__('There is a folder of this name. Nothing was changed.')
       : trans.__('There is a file of this name. Nothing was changed.')
@@ -108,8 +109,9 @@ export function tellTaken(
 
 function newIn(trans: TranslationBundle, name: string) {
   return {
-    inFolderOf: (owner: string) => trans.__('Create "%1" in the folder of "%2"?', name, owner),
-    outside: trans.__('Create "%1" outside your own folder?', name),
+    inFolderOf: (owner: string) =>
+      trans.__('Create "%1" in the folder of "%2"?', legible(name), owner),
+    outside: trans.__('Create "%1" outside your own folder?', legible(name)),
     accept: trans.__('Create Anyway')
   };
 }

@@ -2,6 +2,7 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IBucket } from '../../store/entry';
 import { foreignOwner } from '../../store/path';
+import { legible } from '../../ui/legible';
 import { confirmOutsideHome } from '../../ui/outsideHome';
 import type { BrowseModel } from '../model';
 
@@ -60,7 +61,7 @@ export async function agree(
   // What lies at the top beside everybody's folders belongs to nobody.
   const owner = key.includes('/') ? confirmedOwner : null;
   const isAgreed = await confirmOutsideHome(bucket, owner, trans, {
-    title: owner === null ? deed.outside : deed.inFolderOf(owner),
+    title: owner === null ? deed.outside : deed.inFolderOf(legible(owner)),
     accept: deed.accept
   });
   return isAgreed ? { confirmedOwner } : null;

@@ -3,6 +3,7 @@ import { CommandIDs } from '../../commands';
 import type { IBucket } from '../../store/entry';
 import type { ILocation } from '../../store/path';
 import { askName } from '../../ui/askName';
+import { legible } from '../../ui/legible';
 import type { IRow } from '../folder';
 import { stemLength } from '../rename';
 import { Changes } from './change';
@@ -28,8 +29,8 @@ export function renaming(context: IActionContext): Actions {
       { bucket, key: row.key },
       { bucket, key }
     ];
-    const title = trans.__('Renaming "%1" to "%2"', row.name, name);
-    await changes.change(written, words(row.name), async confirmedOwner => {
+    const title = trans.__('Renaming "%1" to "%2"', legible(row.name), legible(name));
+    await changes.change(written, words(legible(row.name)), async confirmedOwner => {
       const end = await changes.run(
         {
           kind: 'move',
@@ -61,7 +62,7 @@ export function renaming(context: IActionContext): Actions {
     for (;;) {
       if (isAsked) {
         name = await askName({
-          title: trans.__('Rename "%1"', row.name),
+          title: trans.__('Rename "%1"', legible(row.name)),
           label: trans.__('New name'),
           accept: trans.__('Rename'),
           value: name,
@@ -77,7 +78,7 @@ export function renaming(context: IActionContext): Actions {
           return { name, replace: false };
         }
       } catch (error) {
-        await changes.refuse(trans.__('"%1" was not renamed', row.name), error);
+        await changes.refuse(trans.__('"%1" was not renamed', legible(row.name)), error);
         return null;
       }
       const choice = await askAboutTaken(name, row.kind);
@@ -93,7 +94,7 @@ export function renaming(context: IActionContext): Actions {
     kind: IRow['kind']
   ): Promise<'replace' | 'other' | undefined> => {
     const { button } = await showDialog({
-      title: trans.__('"%1" exists already', name),
+      title: trans.__('"%1" exists already', legible(name)),
       body:
         kind === 'folder'
           ? trans.__('There is a folder of this name.')

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { basename } from '../../store/path';
+import { legible } from '../../ui/legible';
 
 /** What a selection is called: one by its name, more by number: `12 files and 2 folders`. */
 export function called(keys: readonly string[], trans: TranslationBundle): string {
@@ -13,11 +14,6 @@ export function called(keys: readonly string[], trans: TranslationBundle): strin
     ...(folders > 0 ? [trans._n('%2 folder', '%2 folders', folders, folders.toLocaleString())] : [])
   ];
   return parts.join(trans.__(' and '));
-}
-
-/** A name for the middle of a sentence: without the characters that would turn what follows around. */
-function legible(name: string): string {
-  return name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 /** `x.txt` -> `x-Copy1.txt`, as the server and JupyterLab number what is kept beside. */

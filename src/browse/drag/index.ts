@@ -4,6 +4,7 @@ import { DisposableSet, type IDisposable } from '@lumino/disposable';
 import type { Widget } from '@lumino/widgets';
 import { basename, type ILocation, parentPrefix } from '../../store/path';
 import { readSnippet } from '../../store/snippet';
+import { legible } from '../../ui/legible';
 import { Carrier, type ICarried } from '../actions/carry';
 import type { IActionContext } from '../actions/context';
 import type { DiskCarrier } from '../actions/disk';
@@ -128,7 +129,7 @@ export function addDrags(
       return true;
     }
     const { button, isChecked } = await showDialog({
-      title: trans.__('Move %1 to "%2"?', called(keys, trans), folder),
+      title: trans.__('Move %1 to "%2"?', called(keys, trans), legible(folder)),
       body: trans.__('Hold Ctrl while dropping to copy instead.'),
       checkbox: { label: trans.__('Do not ask again') },
       buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Move') })]
