@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
-from ..discovery import Bucket
 from ..errors import LeapError
 from ..paths import check_key, check_prefix, parent
 from .base import LeapHandler
 from .content import SANDBOX, disposition
+
+if TYPE_CHECKING:
+    from ..discovery import Bucket
 
 MAX_KEYS = 10_000
 

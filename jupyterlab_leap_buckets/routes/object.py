@@ -6,18 +6,21 @@ import re
 from contextlib import ExitStack
 from datetime import datetime, timezone
 from email.utils import format_datetime
+from typing import TYPE_CHECKING
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
-from ..discovery import Bucket
 from ..errors import LeapError
 from ..paths import check_key
-from ..stores.base import ByteRange, ObjectInfo
 from .base import LeapHandler
 from .content import SANDBOX, check_content_type, disposition, shown_type
 from .writing import check_may_write, precondition
+
+if TYPE_CHECKING:
+    from ..discovery import Bucket
+    from ..stores.base import ByteRange, ObjectInfo
 
 LARGE = 4 * 1024 * 1024
 """Bodies of more bytes, and those of unknown length, are taken a few at a time: they are held in memory."""
@@ -153,6 +156,8 @@ class ObjectHandler(LeapHandler):
 
 def parse_range(header: str | None) -> ByteRange | None:
     """One range of bytes, None without the header; 416 for several ranges or anything else."""
+    from ..stores.base import ByteRange
+
     if header is None:
         return None
     parsed = re.fullmatch(r"bytes=(\d{0,19})-(\d{0,19})", header.replace(" ", ""))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..credentials import format_time
 from ..errors import LeapError
 from .base import LeapHandler
 
@@ -39,6 +38,8 @@ class TokenHandler(LeapHandler):
             raise LeapError(
                 400, "bad-parameter", f"Not known here: {', '.join(map(repr, sorted(asked)))}.", "Send {} as the body."
             )
+        from ..credentials import format_time
+
         token = await self.leap.tokens.token()
         self.finish_json(
             {

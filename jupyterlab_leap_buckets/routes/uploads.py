@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.utils import url_path_join
@@ -13,10 +13,12 @@ from tornado import web
 
 from ..errors import LeapError
 from ..paths import check_key
-from ..uploads import PART_SIZE, Piece, Session
 from .base import ANY_SIZE, LeapHandler
 from .content import check_content_type
 from .writing import check_generation, check_may_write
+
+if TYPE_CHECKING:
+    from ..uploads import Session
 
 MAX_OBJECT_SIZE = 5 * 1024**4
 CHUNK_SIZE = 256 * 1024
@@ -26,6 +28,8 @@ class UploadsHandler(LeapHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
+        from ..uploads import PART_SIZE
+
         asked = self.read_json()
         bucket = self.leap.bucket(_text(asked, "bucket"))
         key = check_key(_text(asked, "key"))
@@ -61,6 +65,8 @@ class UploadHandler(LeapHandler):
 
     @authorized
     async def _begin(self) -> None:
+        from ..uploads import Piece
+
         # Kept: `delete` may forget the session while this piece is under way.
         session = self._session = self.leap.uploads.get(self.path_kwargs["upload_id"])
         piece = Piece.parse(self.request.headers.get("Content-Range", ""))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from ..discovery import Bucket
 from ..errors import LeapError
 from ..paths import outside_owner
-from ..stores.base import ABSENT, GENERATION
 from .base import LeapHandler
+
+if TYPE_CHECKING:
+    from ..discovery import Bucket
 
 CONFIRM_HEADER = "X-Leap-Confirm-Outside-Home"
 
@@ -55,6 +57,8 @@ def check_may_write_all(handler: LeapHandler, places: Iterable[tuple[Bucket, str
 
 def check_generation(value: object) -> str | None:
     """`ifGenerationMatch`: 0 or a generation, None without one. 400 for anything else."""
+    from ..stores.base import GENERATION
+
     if value is None:
         return None
     if isinstance(value, int | str) and not isinstance(value, bool) and GENERATION.fullmatch(str(value)):
@@ -69,6 +73,8 @@ def check_generation(value: object) -> str | None:
 
 def precondition(handler: LeapHandler) -> str | None:
     """The generation asked for by `If-None-Match: *` (absent) or `If-Match: "<generation>"`, None without either."""
+    from ..stores.base import ABSENT
+
     absent = handler.request.headers.get("If-None-Match")
     match = handler.request.headers.get("If-Match")
     if absent is not None:
