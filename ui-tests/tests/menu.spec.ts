@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, HOME, PERSISTENT, SCRATCH, test } from '../support/fixtures';
+
+/** Chooses a line of the focused row's menu by keys alone. */
+async function choose(page: Page, line: string, submenu?: string): Promise<void> {
+  await page.keyboard.press('Shift+F10');
+  for (const label of submenu ? [submenu, line] : [line]) {
+    const menu = page.locator('.lm-Menu').last();
+    await menu.waitFor();
+    const active = menu.locator('.lm-mod-active > .lm-Menu-itemLabel');
+    for (let step = 0; (await active.allTextContents())[0] !== label; step++) {
+      expect(step, `${label} is in the menu`).toBeLessThan(40);
+      await page.keyboard.press('ArrowDown');
+    }
+    await page.keyboard.press(label === submenu ? 'ArrowRight' : 'Enter');
+  }
+}
+
+test.beforeEach(async ({ page, panel, gcs }) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await gcs.put(SCRATCH, `${HOME}notes.txt`, 'some notes', 'text/plain');
+  await gcs.put(SCRATCH, `${HOME}runs/first.txt`, 'x');
+  await panel.open();
+  await panel.row(`${HOME}notes.txt`).focus();
+});
+
+test.describe('the menu, by keys alone,', () => {
+  test('copies, tells and downloads, and the row keeps the keyboard', async ({ page, panel }) => {
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    const row = panel.row(`${HOME}notes.txt`);
+    await choose(page, 'Copy Path');
+    await expect.poll(copied).toBe(`${SCRATCH}/${HOME}notes.txt`);
+    await expect(row).toBeFocused();
+    await choose(page, 'Copy URI', 'More');
+    await expect.poll(copied).toBe(`gs://${SCRATCH}/${HOME}notes.txt`);
+    await choose(page, 'Copy HTTPS URL', 'More');
+    await expect.poll(copied).toContain('https://storage.googleapis.com/');
+    await choose(page, 'Copy Python', 'More');
+    await expect.poll(copied).toContain('import fsspec');
+    await expect(row).toBeFocused();
+
+    const [download] = await Promise.all([page.waitForEvent('download'), choose(page, 'Download')]);
+    expect(await readFile(await download.path(), 'utf8')).toBe('some notes');
+    await expect(row).toBeFocused();
+
+    await choose(page, 'Details');
+    const close = page.getByRole('dialog').getByRole('button', { name: 'Close' });
+    await expect(close).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(row).toBeFocused();
+
+    await choose(page, 'Favourite');
+    await expect(panel.place.locator('optgroup option')).toHaveText(`gs://${SCRATCH}/${HOME}`);
+    await expect(row).toBeFocused();
+  });
+
+  test('copies elsewhere, keeps and saves', async ({ page, panel, gcs, stack }) => {
+    const row = panel.row(`${HOME}notes.txt`);
+    const box = page.getByRole('dialog').getByRole('textbox');
+    await choose(page, 'Copy to...');
+    await expect(box).toBeFocused();
+    await page.keyboard.press('End');
+    await page.keyboard.type('runs/');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => gcs.keys(SCRATCH))
+      .toEqual([`${HOME}notes.txt`, `${HOME}runs/first.txt`, `${HOME}runs/notes.txt`]);
+    await expect(row).toBeFocused();
+
+    await choose(page, 'Keep');
+    await expect.poll(() => gcs.keys(PERSISTENT)).toEqual([`${HOME}notes.txt`]);
+    await expect(row).toBeFocused();
+
+    await choose(page, 'Save to Disk...', 'More');
+    const select = page.getByRole('dialog').getByRole('button', { name: /Select/ });
+    await select.press('Enter');
+    await expect
+      .poll(() => readFile(join(stack.root, 'notes.txt'), 'utf8').catch(() => ''))
+      .toBe('some notes');
+    await expect(row).toBeFocused();
+  });
+
+  test('measures and searches', async ({ page, panel }) => {
+    await panel.row(`${HOME}runs/`).focus();
+    await choose(page, 'Folder Size', 'More');
+    await expect(panel.jobs).toContainText('1 file');
+    await choose(page, 'Search Below Folder...', 'More');
+    await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
+    await page.keyboard.type('FIRST');
+    await page.keyboard.press('Enter');
+    await expect(page.locator('#jp-main-dock-panel').getByText('first.txt')).toBeVisible();
+  });
+
+  test('opens with another viewer', async ({ page }) => {
+    await choose(page, 'Editor', 'Open With');
+    await expect(page.locator('.jp-FileEditor').getByText('some notes')).toBeVisible();
+  });
+});
+
+const REFUSAL = { message: 'Not for you.', reason: 'no-permission', hint: 'Ask Bob.' };
+
+test.describe('what is refused says why', () => {
+  for (const [line, submenu] of [
+    ['Keep', undefined],
+    ['Folder Size', 'More'],
+    ['Duplicate', 'More']
+  ]) {
+    test(`after "${line}"`, async ({ page, panel, gcs }) => {
+      const before = await gcs.keys(SCRATCH);
+      await page.route('**/leap-buckets/operations*', route =>
+        route.fulfill({ status: 403, json: REFUSAL })
+      );
+      await choose(page, line!, submenu);
+      await expect(panel.jobs).toContainText('Not for you. Ask Bob.');
+      expect(await gcs.keys(SCRATCH)).toEqual(before);
+    });
+  }
+
+  for (const [line, route] of [
+    ['Details', '**/leap-buckets/details?**'],
+    ['Download', '**/leap-buckets/object?**']
+  ]) {
+    test(`after "${line}", also without a connection`, async ({ page, panel }) => {
+      const dialog = page.getByRole('dialog');
+      let isOffline = false;
+      await page.route(route, answer =>
+        isOffline ? answer.abort() : answer.fulfill({ status: 403, json: REFUSAL })
+      );
+      await choose(page, line);
+      await expect(dialog).toContainText('Not for you.');
+      await dialog.getByRole('button').click();
+      await expect(dialog).toBeHidden();
+      isOffline = true;
+      await expect(panel.row(`${HOME}notes.txt`)).toBeFocused();
+      await choose(page, line);
+      await expect(dialog).toContainText('The server did not answer.');
+      await dialog.getByRole('button').click();
+      await expect(panel.row(`${HOME}notes.txt`)).toBeFocused();
+    });
+  }
+
+  test('after "Download" of a folder', async ({ page, panel }) => {
+    await page.route('**/leap-buckets/archive*', route =>
+      route.fulfill({ status: 403, json: REFUSAL })
+    );
+    await panel.row(`${HOME}runs/`).focus();
+    await choose(page, 'Download');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Download' }).click();
+    await expect(dialog).toContainText('Nothing was downloaded');
+    await expect(dialog).toContainText('Not for you.');
+  });
+});
