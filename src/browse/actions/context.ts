@@ -59,8 +59,20 @@ export function onRow(
   };
 }
 
-/** The keys an action on the selection is about: the selected rows if the focused one is among them. */
-export function chosenKeys(model: BrowseModel): readonly string[] {
-  const { keys, focus } = model.selection;
-  return focus === null ? [] : keys.has(focus) ? [...keys] : [focus];
+/**
+ * The keys an action is about: the selected rows if this one is among them, else this one alone. What a
+ * filter hides is not touched: nobody sees that it is selected.
+ */
+export function chosenKeys(
+  { filter, rows, selection }: Pick<BrowseModel, 'filter' | 'rows' | 'selection'>,
+  row: string | null = selection.focus
+): readonly string[] {
+  if (row === null) {
+    return [];
+  }
+  if (!selection.keys.has(row)) {
+    return [row];
+  }
+  const keys = [...selection.keys];
+  return filter === '' ? keys : keys.filter(key => rows.indexOf(key) !== -1);
 }

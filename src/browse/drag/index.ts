@@ -6,7 +6,7 @@ import { basename, type ILocation, parentPrefix } from '../../store/path';
 import { readSnippet } from '../../store/snippet';
 import { legible } from '../../ui/legible';
 import { Carrier, type ICarried } from '../actions/carry';
-import type { IActionContext } from '../actions/context';
+import { chosenKeys, type IActionContext } from '../actions/context';
 import type { DiskCarrier } from '../actions/disk';
 import { documentsAmong } from '../actions/open';
 import { called } from '../actions/words';
@@ -36,7 +36,7 @@ export function addDrags(
       if (!model.selection.keys.has(key)) {
         model.select(rows.indexOf(key), 'only');
       }
-      const keys = [...model.selection.keys];
+      const keys = chosenKeys(model, key);
       const snippets = keys.slice(0, MOST_SNIPPETS).map(one => {
         const kind = one.endsWith('/') ? 'folder' : 'object';
         return readSnippet(
