@@ -163,3 +163,24 @@ test.describe('a row dragged to the main area', () => {
     await expect(tabs).toHaveCount(before);
   });
 });
+
+test('what a filter hides is not deleted with what it shows', async ({ page, panel, gcs }) => {
+  for (const name of ['a1.txt', 'a2.txt', 'b1.txt']) {
+    await gcs.put(SCRATCH, `${HOME}filtered/${name}`, name);
+  }
+  await panel.open();
+  await panel.root.getByRole('button', { name: 'Refresh' }).click();
+  await panel.row(`${HOME}filtered/`).dblclick();
+  await panel.row(`${HOME}filtered/a1.txt`).click();
+  await page.keyboard.press('Control+a');
+  await panel.filter.fill('a');
+  await expect(panel.row(`${HOME}filtered/b1.txt`)).toHaveCount(0);
+  await panel.row(`${HOME}filtered/a1.txt`).focus();
+  await page.keyboard.press('Delete');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Delete 2 files');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect
+    .poll(() => gcs.keys(SCRATCH, `${HOME}filtered/`))
+    .toEqual([`${HOME}filtered/b1.txt`]);
+});
