@@ -2,7 +2,7 @@ import type { IEntry } from '../store/entry';
 import { AllKeys } from './allKeys';
 import { Page } from './columns';
 import { Arranged, Listed } from './rows';
-import { follow, NO_SELECTION, only, select, selectAll } from './selection';
+import { countAmong, follow, NO_SELECTION, only, select, selectAll } from './selection';
 
 const PAGE = 1000;
 const PAGES = 1000;
@@ -77,6 +77,19 @@ describe('the keys of a million rows', () => {
     const { keys } = follow(selectAll(NO_SELECTION, turned), turned, rows);
     expect(keys.size).toBe(1_000_000);
     expect(lookUp).not.toHaveBeenCalled();
+  });
+
+  it('are counted among those that a filter shows without a look at each', () => {
+    const shown = new Arranged(
+      rows,
+      Uint32Array.from({ length: 500_000 }, (_, i) => 2 * i)
+    );
+    const all = selectAll(NO_SELECTION, rows);
+    expect(countAmong(all, shown)).toBe(500_000);
+    expect(lookUp).not.toHaveBeenCalled();
+    const but = new AllKeys(rows, new Set(['x/0000002', 'x/0000003']));
+    expect(countAmong({ ...all, keys: but }, shown)).toBe(499_999);
+    expect(countAmong({ ...all, keys: new Set(['x/0000002', 'x/0000003']) }, shown)).toBe(1);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Page } from './columns';
-import { type IRows, type Listed, wholeOf } from './rows';
+import { Arranged, type IRows, type Listed, wholeOf } from './rows';
 
 /** The keys of all rows of a list, or of nearly all, looked up in the rows: no copy is made. */
 export class AllKeys implements ReadonlySet<string> {
@@ -64,6 +64,16 @@ export class AllKeys implements ReadonlySet<string> {
       : new AllKeys(this._rows, this._without(gone, theirs, mine));
   }
 
+  /** How many are among rows of the same folder. Those that a filter leaves are not looked up. */
+  countAmong(rows: IRows): number {
+    if (rows === this._rows) {
+      return this.size;
+    }
+    return rows instanceof Arranged && rows.listed === wholeOf(this._rows)
+      ? rows.length - countAmong(this._except, rows)
+      : countAmong(this, rows);
+  }
+
   /** What does not count of `kept`: as before, and rows of these pages that `other` does not have. */
   private _without(pages: readonly Page[], other: Listed, kept: Listed): ReadonlySet<string> {
     const except = new Set([...this._except].filter(key => kept.indexOf(key) !== -1));
@@ -77,6 +87,14 @@ export class AllKeys implements ReadonlySet<string> {
     }
     return except;
   }
+}
+
+function countAmong(keys: Iterable<string>, rows: IRows): number {
+  let count = 0;
+  for (const key of keys) {
+    count += rows.indexOf(key) === -1 ? 0 : 1;
+  }
+  return count;
 }
 
 /** The pages that others lack. */

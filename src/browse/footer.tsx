@@ -1,6 +1,7 @@
 import React from 'react';
 import { formatSpan } from '../ui/format';
 import type { IBrowseContext } from './context';
+import { countAmong } from './selection';
 
 export interface IFooterProps extends IBrowseContext {
   /** Milliseconds, as `Date.now()`. */
@@ -11,7 +12,7 @@ export interface IFooterProps extends IBrowseContext {
 
 /** How many rows there are, how old this knowledge is, and the way to all of them. */
 export function Footer({ model, trans, now, toList }: IFooterProps): JSX.Element {
-  const { rows, complete, selection, listedAt, loading, loadingAll } = model;
+  const { filter, rows, complete, selection, listedAt, loading, loadingAll } = model;
   const button = React.useRef<HTMLButtonElement>(null);
   const hadKeyboard = React.useRef(false);
   React.useLayoutEffect(() => {
@@ -27,7 +28,11 @@ export function Footer({ model, trans, now, toList }: IFooterProps): JSX.Element
     : trans.__('%1+ items', rows.length.toLocaleString());
   const progress = trans.__('Loading all: %1 so far...', model.listed.toLocaleString());
   const age = formatSpan(now - listedAt);
-  const selected = selection.keys.size;
+  // As `chosenKeys`: what a filter hides is not touched.
+  const selected = React.useMemo(
+    () => (filter === '' ? selection.keys.size : countAmong(selection, rows)),
+    [filter, selection, rows]
+  );
   const isListed = model.location !== null && listedAt > 0 && (rows.length > 0 || complete);
   return (
     <>

@@ -87,7 +87,7 @@ export class Arranged implements IRows {
    * @param numbers - Of the rows among those listed.
    */
   constructor(
-    private readonly _listed: Listed,
+    readonly listed: Listed,
     private readonly _numbers: Uint32Array
   ) {}
 
@@ -97,24 +97,24 @@ export class Arranged implements IRows {
 
   /** The rows in the store's order, if these are all of them. */
   get whole(): Listed | null {
-    return this._numbers.length === this._listed.length ? this._listed : null;
+    return this._numbers.length === this.listed.length ? this.listed : null;
   }
 
   at(index: number): IRow {
-    return this._listed.at(this._numbers[index]);
+    return this.listed.at(this._numbers[index]);
   }
 
   nameAt(index: number): string {
-    return this._listed.nameAt(this._numbers[index]);
+    return this.listed.nameAt(this._numbers[index]);
   }
 
   indexOf(key: string): number {
-    const number = this._listed.indexOf(key);
+    const number = this.listed.indexOf(key);
     if (number === -1) {
       return -1;
     }
     if (this._places === null) {
-      const places = new Int32Array(this._listed.length).fill(-1);
+      const places = new Int32Array(this.listed.length).fill(-1);
       this._numbers.forEach((row, place) => (places[row] = place));
       this._places = places;
     }

@@ -55,6 +55,13 @@ export function select(
   return { keys, focus: key, anchor: selection.anchor };
 }
 
+/** How many of the selected rows are among these. */
+export function countAmong({ keys }: ISelection, rows: IRows): number {
+  return keys instanceof AllKeys
+    ? keys.countAmong(rows)
+    : [...keys].filter(key => rows.indexOf(key) !== -1).length;
+}
+
 /** Every row that has been listed. */
 export function selectAll(selection: ISelection, rows: IRows): ISelection {
   return { ...selection, keys: new AllKeys(rows) };

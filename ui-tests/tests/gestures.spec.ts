@@ -175,6 +175,7 @@ test('what a filter hides is not deleted with what it shows', async ({ page, pan
   await page.keyboard.press('Control+a');
   await panel.filter.fill('a');
   await expect(panel.row(`${HOME}filtered/b1.txt`)).toHaveCount(0);
+  await expect(panel.root).toContainText('2 selected');
   await panel.row(`${HOME}filtered/a1.txt`).focus();
   await page.keyboard.press('Delete');
   const dialog = page.getByRole('dialog');
