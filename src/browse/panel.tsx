@@ -10,6 +10,7 @@ import type { IJobs, ITransfers } from '../tokens';
 import { bucketIcon } from '../ui/icons';
 import type { IBrowseContext } from './context';
 import { takeFiles } from './drag/fileDrop';
+import { stopStrayEnter } from './strayEnter';
 import { BrowseView, type IDropTarget } from './view';
 
 /** Milliseconds after which a list is old when somebody comes back to it. */
@@ -59,6 +60,7 @@ export class BucketPanel extends Panel {
         }
       }
     });
+    this._keys = stopStrayEnter(this.node);
     transfers.arrived.connect((_, place) => this.written(place), this);
     jobs.changed.connect((_, folders) => folders.forEach(folder => this._changed(folder)), this);
     window.addEventListener('focus', this);
@@ -70,6 +72,7 @@ export class BucketPanel extends Panel {
     window.removeEventListener('focus', this);
     clearTimeout(this._settling);
     this._files.dispose();
+    this._keys.dispose();
     Signal.clearData(this);
     super.dispose();
   }
@@ -209,6 +212,7 @@ export class BucketPanel extends Panel {
 
   private readonly _view: ReactWidget;
   private readonly _files: IDisposable;
+  private readonly _keys: IDisposable;
   private readonly _targetChanged = new Signal<this, void>(this);
   private _dropTarget: IDropTarget | null = null;
   /** Whether the context menu was opened here. */
