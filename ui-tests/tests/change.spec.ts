@@ -44,6 +44,26 @@ test.describe('a new folder', () => {
     expect(await gcs.keys(SCRATCH, `${HOME}results`)).toEqual([`${HOME}results/`]);
   });
 
+  test('is not gone into by a second press of Enter, nor by holding it', async ({
+    page,
+    panel
+  }) => {
+    await panel.run('leap-buckets:new-folder');
+    await page.getByRole('dialog').getByLabel('Name').fill('results');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.keyboard.down('Enter');
+    await expect(panel.row(`${HOME}results/`)).toBeFocused();
+    await page.keyboard.down('Enter');
+    await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    await page.waitForTimeout(600);
+    await expect(panel.row(`${HOME}results/`)).toBeFocused();
+    await expect(page.locator('#jp-main-dock-panel').getByRole('tab')).toHaveCount(1);
+    await page.keyboard.press('Enter');
+    await expect(panel.root).toContainText('This folder is empty');
+  });
+
   test('of a name that is taken is told and pointed at', async ({ page, panel, gcs }) => {
     await panel.run('leap-buckets:new-folder');
     const dialog = page.getByRole('dialog');
@@ -80,8 +100,8 @@ test('a new text file is empty and opens', async ({ page, panel, gcs }) => {
   await panel.root.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'New Text File...' }).click();
   await expect(page.getByRole('dialog').getByLabel('Name')).toHaveValue('untitled.txt');
-  // The extension stays while one types.
-  await page.keyboard.type('notes');
+  // What is typed is the whole name, whatever its extension.
+  await page.keyboard.type('notes.txt');
   await page.keyboard.press('Enter');
   await expect(new Documents(page).editor).toHaveText('');
   await expect(page.getByRole('tab', { name: 'notes.txt' })).toBeVisible();

@@ -6,7 +6,6 @@ import { type ILocation, keyProblem, toDrivePath } from '../../store/path';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { askName } from '../../ui/askName';
 import { legible } from '../../ui/legible';
-import { stemLength } from '../rename';
 import { Changes, tell } from './change';
 import type { Actions, IActionContext } from './context';
 import { isWritable } from './permission';
@@ -26,7 +25,6 @@ export function creating(context: IActionContext): Actions {
       label: trans.__('Name'),
       accept: trans.__('Create'),
       value: untitled,
-      selected: stemLength({ kind, name: untitled }),
       problem: text => nameProblem(text, kind, location, trans)
     });
     if (name === null) {
