@@ -13,6 +13,7 @@ from .errors import LeapError
 
 if TYPE_CHECKING:
     from .archive import Archives
+    from .batch import Batches
     from .credentials import TokenBroker
     from .discovery import Bucket
     from .lifecycle import Lifecycles
@@ -83,6 +84,7 @@ class LeapBuckets(ExtensionApp):
         self._uploads: UploadSessions | None = None
         self._operations: Operations | None = None
         self._archives: Archives | None = None
+        self._batches: Batches | None = None
         self._lifecycles: Lifecycles | None = None
         self._tokens: TokenBroker | None = None
         self.large_bodies = asyncio.Semaphore(LARGE_BODIES)
@@ -176,6 +178,14 @@ class LeapBuckets(ExtensionApp):
         return self._archives
 
     @property
+    def batches(self) -> Batches:
+        if self._batches is None:
+            from .batch import Batches
+
+            self._batches = Batches(self.tell_surprise)
+        return self._batches
+
+    @property
     def operations(self) -> Operations:
         if self._operations is None:
             from .operations.jobs import Operations
@@ -204,6 +214,8 @@ class LeapBuckets(ExtensionApp):
             await self._lifecycles.close()
         if self._tokens is not None:
             await self._tokens.close()
+        if self._batches is not None:
+            await self._batches.close()
         if self._uploads is not None:
             left = await self._uploads.close()
             if left:

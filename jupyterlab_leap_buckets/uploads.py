@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from .checksum import Crc32c
 from .errors import LeapError
-from .stores.base import ObjectInfo, Upload
+from .stores.base import ObjectInfo, Upload, damaged
 
 FINISHED_LIFETIME = 600
 """Seconds for which an upload that is over still answers, in case its last answer got lost."""
@@ -186,7 +186,7 @@ class Session:
         if is_short or (ours and result.crc32c and ours != result.crc32c):
             removed = await self._discard(result)
             self.failure = (
-                _cut_short(self.key, result.size, self.total) if is_short and removed else _damaged(self.key, removed)
+                _cut_short(self.key, result.size, self.total) if is_short and removed else damaged(self.key, removed)
             )
             raise self.failure
         self.result = replace(result, crc32c=result.crc32c or ours)
@@ -262,14 +262,6 @@ def _cut_short(key: str, kept: int, total: int) -> LeapError:
         f"The store ended the upload of {key!r} after {kept:,} of {total:,} bytes; they were removed again.",
         "Start it again.",
     )
-
-
-def _damaged(key: str, removed: bool) -> LeapError:
-    if removed:
-        message, hint = f"{key!r} arrived damaged and was removed again.", "Upload the file again."
-    else:
-        message, hint = f"{key!r} arrived damaged, and could not be removed.", "Delete it, then upload the file again."
-    return LeapError(502, "checksum-mismatch", message, hint)
 
 
 async def _summed(chunks: AsyncIterator[bytes], running: Crc32c | None) -> AsyncIterator[bytes]:

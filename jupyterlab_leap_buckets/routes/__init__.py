@@ -8,7 +8,9 @@ from typing import Any
 def handlers() -> list[tuple[str, Any]]:
     """Tornado routes relative to the base URL."""
     from .archive import ArchiveHandler, WaitingArchiveHandler
+    from .batch import BatchHandler
     from .buckets import BucketHandler, BucketsHandler
+    from .compare import CompareHandler
     from .details import DetailsHandler
     from .fallback import FallbackHandler
     from .list import ListHandler
@@ -27,6 +29,8 @@ def handlers() -> list[tuple[str, Any]]:
         (r"leap-buckets/archive/(?P<archive_id>[A-Za-z0-9_-]+)", WaitingArchiveHandler),
         ("leap-buckets/uploads", UploadsHandler),
         (r"leap-buckets/uploads/(?P<upload_id>[A-Za-z0-9_-]+)", UploadHandler),
+        ("leap-buckets/batch", BatchHandler),
+        ("leap-buckets/compare", CompareHandler),
         ("leap-buckets/operations", OperationsHandler),
         (r"leap-buckets/operations/(?P<operation_id>[A-Za-z0-9_-]+)", OperationHandler),
         ("leap-buckets/token", TokenHandler),

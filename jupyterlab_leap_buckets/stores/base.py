@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ ABSENT = "0"
 """The generation of what does not exist: `if_generation=ABSENT` means "only if absent"."""
 GENERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 """What a generation of any store looks like."""
+HEADS_AT_ONCE = 32
 LINKED_FOLDER = "inode/symlink"
 """The content type by which `walk` tells of a link to a folder, which it does not follow."""
 
@@ -160,6 +162,12 @@ class Upload(ABC):
 
     offset: int = 0
     unsure: bool = False
+    address: str | None = None
+    """Where a browser may send pieces itself, None where it may not. A credential."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """What `resume_upload` needs to go on after this server has ended, for JSON. Holds credentials."""
 
     @abstractmethod
     async def send(self, length: int, chunks: AsyncIterator[bytes]) -> ObjectInfo | None:
@@ -189,6 +197,22 @@ class Store(ABC):
     async def head(self, key: str) -> ObjectInfo:
         """An object's facts; 404 when there is none."""
 
+    async def existing(self, wanted: Mapping[str, int]) -> Sequence[ObjectInfo]:
+        """Those of the wanted keys that exist, each with its crc32c if it has the size given and one can be had. What
+        cannot be looked at counts as absent: a write with its precondition will tell why."""
+        turns = asyncio.Semaphore(HEADS_AT_ONCE)
+
+        async def look(key: str) -> ObjectInfo | None:
+            async with turns:
+                try:
+                    return await self.head(key)
+                except LeapError as error:
+                    if error.status in (400, 403, 404):
+                        return None
+                    raise
+
+        return [info for info in await asyncio.gather(*map(look, wanted)) if info is not None]
+
     @abstractmethod
     async def details(self, key: str) -> Details:
         """All there is to know about an object; 404 when there is none."""
@@ -211,8 +235,17 @@ class Store(ABC):
         """Delete one object; 404 when there is none, 412 when its generation is another one."""
 
     @abstractmethod
-    async def begin_upload(self, key: str, size: int, content_type: str, if_generation: str | None) -> Upload:
-        """Start an upload of `size` bytes."""
+    async def begin_upload(
+        self, key: str, size: int, content_type: str, if_generation: str | None, origin: str | None = None
+    ) -> Upload:
+        """Start an upload of `size` bytes. origin: that of a page which may send pieces to the store itself."""
+
+    @abstractmethod
+    async def resume_upload(
+        self, state: Mapping[str, Any], key: str, size: int, if_generation: str | None
+    ) -> Upload:
+        """Go on with an upload that another server began, `unsure` of its offset. ValueError when `state` is not what
+        an upload of this store would have said."""
 
     @abstractmethod
     def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
@@ -263,6 +296,15 @@ def changed(key: str, if_generation: str | None) -> LeapError:
         f"{key!r} was changed or deleted since it was read.",
         "Read it again and compare before you replace it.",
     )
+
+
+def damaged(key: str, removed: bool) -> LeapError:
+    """What the store made differs from what was sent. removed: it is not in the bucket any more."""
+    if removed:
+        message, hint = f"{key!r} arrived damaged and was removed again.", "Upload the file again."
+    else:
+        message, hint = f"{key!r} arrived damaged, and could not be removed.", "Delete it, then upload the file again."
+    return LeapError(502, "checksum-mismatch", message, hint)
 
 
 def not_satisfiable(size: int | None) -> LeapError:
