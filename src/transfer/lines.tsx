@@ -6,13 +6,14 @@ import { formatBytes } from '../ui/format';
 import { IconButton } from '../ui/iconButton';
 import { ProgressBar } from '../ui/progressBar';
 import { InsertButton } from './insert';
-import type { ITransfer, TransferQueue } from './queue';
+import type { ITransfer } from './line';
+import type { TransferQueue } from './queue';
 import { percent } from './summary';
 
 /** Lines drawn at most; with more, those that want attention or move come first. */
 const MOST_LINES = 100;
 
-const ORDER = ['failed', 'cancelling', 'moving', 'waiting', 'done'];
+const ORDER = ['failed', 'cancelling', 'moving', 'paused', 'waiting', 'done', 'skipped'];
 
 /** What everything in the tray is drawn from. */
 export interface ITrayContext {
@@ -92,6 +93,10 @@ function detail(transfer: ITransfer, trans: TranslationBundle): string {
       return trans.__('Cancelling...');
     case 'moving':
       return progressText(transfer, trans);
+    case 'paused':
+      return trans.__('Paused');
+    case 'skipped':
+      return trans.__('There already');
     case 'done':
       return formatBytes(transfer.size);
     case 'failed':

@@ -1,7 +1,6 @@
 import { PromiseDelegate } from '@lumino/coreutils';
 import { StoreError } from '../store/errors';
-import type { IProgress } from './progress';
-import type { IJob } from './queue';
+import type { IJob, IPacker, IProgress, Outcome } from './job';
 import { TransferQueue } from './queue';
 
 /** A job that a test brings to its end. */
@@ -10,13 +9,14 @@ class ManualJob implements IJob {
 
   readonly size = 10;
   readonly place = { bucket: 'scratch', key: 'a' };
+  readonly packer: IPacker | null = null;
   runs = 0;
   cancelled = 0;
   arrivedAnyway = false;
   progress: IProgress | null = null;
-  end = new PromiseDelegate<boolean>();
+  end = new PromiseDelegate<Outcome>();
 
-  run(signal: AbortSignal, progress: IProgress): Promise<boolean> {
+  run(signal: AbortSignal, progress: IProgress): Promise<Outcome> {
     this.runs++;
     this.progress = progress;
     this.end = new PromiseDelegate();
@@ -35,7 +35,7 @@ const states = (queue: TransferQueue) => queue.transfers.map(({ state }) => stat
 const failure = new StoreError('No.', 500, 'no');
 
 function queueOf(...names: string[]): { queue: TransferQueue; jobs: ManualJob[] } {
-  const queue = new TransferQueue(2);
+  const queue = new TransferQueue(2, 0);
   const jobs = names.map(name => new ManualJob(name));
   jobs.forEach(job => queue.add(job));
   return { queue, jobs };
@@ -44,12 +44,12 @@ function queueOf(...names: string[]): { queue: TransferQueue; jobs: ManualJob[] 
 it('runs only so many at once, in order', async () => {
   const { queue, jobs } = queueOf('a', 'b', 'c');
   expect(states(queue)).toEqual(['moving', 'moving', 'waiting']);
-  jobs[0].end.resolve(true);
+  jobs[0].end.resolve('arrived');
   await settled();
   expect(states(queue)).toEqual(['done', 'moving', 'moving']);
   expect(queue.busy).toBe(true);
-  jobs[1].end.resolve(true);
-  jobs[2].end.resolve(true);
+  jobs[1].end.resolve('arrived');
+  jobs[2].end.resolve('arrived');
   await settled();
   expect(queue.busy).toBe(false);
 });
@@ -95,7 +95,7 @@ it('says done when it had arrived before it was cancelled', async () => {
 
 it('drops the line of a job that was declined', async () => {
   const { queue, jobs } = queueOf('a');
-  jobs[0].end.resolve(false);
+  jobs[0].end.resolve('declined');
   await settled();
   expect(queue.transfers).toEqual([]);
 });
@@ -103,7 +103,7 @@ it('drops the line of a job that was declined', async () => {
 it('undoes a failed job when it is dismissed, and not a done one', async () => {
   const { queue, jobs } = queueOf('a', 'b');
   jobs[0].end.reject(failure);
-  jobs[1].end.resolve(true);
+  jobs[1].end.resolve('arrived');
   await settled();
   await queue.clear({ failed: false });
   expect(states(queue)).toEqual(['failed']);
@@ -113,7 +113,7 @@ it('undoes a failed job when it is dismissed, and not a done one', async () => {
 });
 
 it('keeps a refusal that cannot be retried', () => {
-  const queue = new TransferQueue();
+  const queue = new TransferQueue(4, 0);
   queue.refuse('folder', failure);
   expect(queue.transfers[0]).toMatchObject({ state: 'failed', retriable: false });
   queue.retry(queue.transfers[0].id);

@@ -1,162 +1,407 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { StoreError } from '../store/errors';
-import type { ILocation } from '../store/path';
-import type { IProgress } from './progress';
-import { isRetriable } from './retry';
+import { type IJob, type IPacker, type Outcome, PACK_BYTES, PACK_FILES } from './job';
+import { type ITransfer, Line, type TransferState } from './line';
 import { Speedometer } from './speed';
+import { type ISummary, Tally } from './summary';
 
-/** What the queue does with one file. */
-export interface IJob {
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Where it puts the file; changes with the name. */
-  readonly place: ILocation;
-  /**
-   * Does it, or after a failure goes on with it. Resolves with whether it is done; false when the
-   * user declined it on the way.
-   */
-  run(signal: AbortSignal, progress: IProgress): Promise<boolean>;
-  /** Undoes what is half done, once `run` has ended. Resolves with true if it was done after all. */
-  cancel(): Promise<boolean>;
-}
+/** Milliseconds between two emissions of `changed` at least: a screen shows no more. */
+const FRAME = 100;
 
-export type TransferState = 'waiting' | 'moving' | 'cancelling' | 'done' | 'failed';
+/** What still has to be done. */
+const UNFINISHED: readonly TransferState[] = ['waiting', 'moving', 'paused', 'cancelling'];
 
-/** A line of the tray. */
-export interface ITransfer {
-  readonly id: number;
-  readonly name: string;
-  readonly size: number;
-  readonly state: TransferState;
-  /** Bytes under way or arrived. */
-  readonly bytes: number;
-  /** Bytes a second over the last few seconds; 0 while unknown. */
-  readonly speed: number;
-  /** Whether something failed and is about to be tried again. */
-  readonly stalled: boolean;
-  /** Where the file is, once it is done. */
-  readonly place: ILocation | null;
-  readonly error: StoreError | null;
-  /** Whether trying again can help: not for what was refused. */
-  readonly retriable: boolean;
-}
-
-/** Runs a few jobs at once and keeps a line for each until it is dismissed. */
+/**
+ * Runs a few jobs at once and keeps a line for each until it is dismissed. Small files travel together. Made for tens
+ * of thousands of lines: nothing that happens to one of them looks at the others.
+ */
 export class TransferQueue {
-  constructor(private readonly _atOnce = 4) {}
+  /** frame: milliseconds between two emissions of `changed`; 0 emits each at once, for tests. */
+  constructor(
+    private readonly _atOnce = 4,
+    private readonly _frame = FRAME
+  ) {}
 
-  /** Emitted after every change of a line. */
+  /** Emitted after changes of lines. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
   /** In the order they were added. */
   get transfers(): readonly ITransfer[] {
-    return this._lines;
+    return [...this._lines.values()];
+  }
+
+  get length(): number {
+    return this._lines.size;
   }
 
   /** Whether leaving the page would lose something. */
   get busy(): boolean {
-    return this._lines.some(({ state }) => UNFINISHED.includes(state));
+    return this._searching > 0 || UNFINISHED.some(state => this._tally.count(state) > 0);
+  }
+
+  /** Whether nothing new is started until `resumeAll`. */
+  get held(): boolean {
+    return this._held;
+  }
+
+  /** All lines in one; costs the same however many there are. */
+  get summary(): ISummary {
+    const running = [...this._running];
+    return {
+      ...this._tally.summary,
+      speed: this._speed.rate(performance.now()),
+      stalled: running.length > 0 && running.every(line => line.stalled),
+      held: this._held,
+      searching: this._searching > 0
+    };
   }
 
   add(job: IJob): void {
-    this._lines.push(new Line(this._nextId++, job, job));
+    const line = new Line(this._nextId++, job, job);
+    this._keep(line);
+    this._waiting.push(line);
     this._pump();
   }
 
   /** A line for what was refused before anything was done. */
   refuse(name: string, error: StoreError): void {
-    this._lines.push(new Line(this._nextId++, { name, size: 0 }, null, error));
-    this._changed.emit();
+    this._keep(new Line(this._nextId++, { name, size: 0 }, null, error));
+    this._touch();
+  }
+
+  /** A line for a file that need not be sent. */
+  skip(job: IJob): void {
+    const line = new Line(this._nextId++, job, job);
+    line.finish('identical');
+    this._keep(line);
+    this._touch();
+  }
+
+  /** While a folder is walked, more may come: until the returned function is called. */
+  expectMore(): () => void {
+    this._searching++;
+    this._touch();
+    return () => {
+      this._searching--;
+      this._touch();
+    };
+  }
+
+  /** Resolves once fewer than `most` lines wait. */
+  async roomBelow(most: number): Promise<void> {
+    while (this._tally.count('waiting') >= most) {
+      await new Promise<void>(resolve => this._wantRoom.push(resolve));
+    }
+  }
+
+  /** Holds one job: what the store has stays, and `resume` goes on from there. */
+  pause(id: number): void {
+    const line = this._lines.get(id);
+    if (line?.state === 'waiting' || (line?.state === 'moving' && !this._packed.has(line))) {
+      const { stop } = line;
+      this._to(line, 'paused');
+      stop.abort();
+      this._touch();
+    }
+  }
+
+  resume(id: number): void {
+    const line = this._lines.get(id);
+    if (line?.state === 'paused') {
+      this._wait(line);
+      this._pump();
+    }
+  }
+
+  /** Holds everything: what moves is broken off and goes on from there. */
+  pauseAll(): void {
+    this._held = true;
+    for (const line of this._running) {
+      if (line.state === 'moving') {
+        line.stop.abort();
+      }
+    }
+    this._touch();
+  }
+
+  resumeAll(): void {
+    this._held = false;
+    for (const line of this._lines.values()) {
+      if (line.state === 'paused') {
+        this._wait(line);
+      }
+    }
+    this._pump();
   }
 
   /** Stops a job; its line goes away once nothing of it is left. */
   async cancel(id: number): Promise<void> {
-    const line = this._line(id);
-    if (!line || !(line.state === 'waiting' || line.state === 'moving')) {
+    const line = this._lines.get(id);
+    if (!line || !['waiting', 'moving', 'paused'].includes(line.state)) {
       return;
     }
-    line.state = 'cancelling';
-    line.stop.abort();
-    this._changed.emit();
+    this._to(line, 'cancelling');
+    if (!this._packed.has(line)) {
+      line.stop.abort();
+    }
+    this._touch();
     await this._end(line);
   }
 
   async cancelAll(): Promise<void> {
-    await Promise.all(this._lines.map(({ id }) => this.cancel(id)));
+    this._held = false;
+    // What waits goes first, so that none of it is begun; files that travel together are broken off together.
+    this._waiting = [];
+    this._head = 0;
+    for (const line of this._packed) {
+      line.stop.abort();
+    }
+    await Promise.all([...this._lines.keys()].map(id => this.cancel(id)));
   }
 
   retry(id: number): void {
-    const line = this._line(id);
+    const line = this._lines.get(id);
     if (line?.state === 'failed' && line.retriable) {
-      line.state = 'waiting';
       line.error = null;
+      this._wait(line);
       this._pump();
     }
   }
 
-  /** Removes a line that is done or failed; what a failed one left half done is undone. */
+  /** Tries again whatever failed and may succeed now; with `only`, what failed so. */
+  retryFailed(only: (error: StoreError) => boolean = () => true): void {
+    for (const line of this._lines.values()) {
+      if (line.state === 'failed' && line.retriable && line.error && only(line.error)) {
+        line.error = null;
+        this._wait(line);
+      }
+    }
+    this._pump();
+  }
+
+  /** Removes a line that is over; what a failed one left half done is undone. */
   async dismiss(id: number): Promise<void> {
-    const line = this._line(id);
-    if (line?.state === 'done') {
+    const line = this._lines.get(id);
+    if (line?.state === 'done' || line?.state === 'skipped') {
       this._remove(line);
     } else if (line?.state === 'failed') {
-      line.state = 'cancelling';
+      this._to(line, 'cancelling');
       await this._end(line);
     }
   }
 
-  /** Removes what is done, and with `failed` what has failed too. */
+  /** Removes what is over, and with `failed` what has failed too. */
   async clear({ failed }: { failed: boolean }): Promise<void> {
-    const over = this._lines.filter(
-      ({ state }) => state === 'done' || (failed && state === 'failed')
+    const over = [...this._lines.values()].filter(
+      ({ state }) => state === 'done' || state === 'skipped' || (failed && state === 'failed')
     );
     await Promise.all(over.map(({ id }) => this.dismiss(id)));
   }
 
-  private _pump(): void {
-    for (const line of this._lines) {
-      if (this._running >= this._atOnce) {
-        break;
-      }
-      if (line.state === 'waiting') {
-        line.ended = this._run(line);
-      }
-    }
-    this._changed.emit();
+  // What follows changes states, and keeps count of them.
+
+  private _keep(line: Line): void {
+    this._lines.set(line.id, line);
+    this._tally.add(line);
   }
 
-  private async _run(line: Line): Promise<void> {
-    this._running++;
-    line.state = 'moving';
-    line.stop = new AbortController();
+  private _to(line: Line, state: TransferState): void {
+    this._change(line, () => {
+      line.state = state;
+    });
+  }
+
+  private _change(line: Line, change: () => void): void {
+    if (this._lines.has(line.id)) {
+      this._tally.remove(line);
+      change();
+      this._tally.add(line);
+    } else {
+      change();
+    }
+  }
+
+  private _wait(line: Line): void {
+    this._to(line, 'waiting');
+    this._waiting.push(line);
+  }
+
+  private _remove(line: Line): void {
+    if (this._lines.delete(line.id)) {
+      this._tally.remove(line);
+    }
+    this._touch();
+  }
+
+  // What follows runs jobs.
+
+  private _pump(): void {
+    while (!this._held && this._runs < this._atOnce) {
+      const lines = this._next();
+      if (lines.length === 0) {
+        break;
+      }
+      const packer = lines[0].job!.packer;
+      const run = lines.length > 1 && packer ? this._runPack(packer, lines) : this._run(lines[0]);
+      lines.forEach(line => (line.ended = run));
+    }
+    this._wantRoom.splice(0).forEach(resolve => resolve());
+    this._touch();
+  }
+
+  /** The next job that waits, and those that may travel with it. */
+  private _next(): Line[] {
+    const first = this._shift();
+    if (!first) {
+      return [];
+    }
+    const { packer, size } = first.job!;
+    const pack = [first];
+    if (packer && !first.alone) {
+      for (let bytes = size; pack.length < PACK_FILES;) {
+        const next = this._shift();
+        if (!next) {
+          break;
+        }
+        bytes += next.job!.size;
+        if (next.alone || next.job!.packer !== packer || bytes > PACK_BYTES) {
+          this._waiting[--this._head] = next;
+          break;
+        }
+        pack.push(next);
+      }
+    }
+    return pack;
+  }
+
+  private _shift(): Line | null {
+    while (this._head < this._waiting.length) {
+      const line = this._waiting[this._head++];
+      if (line.state === 'waiting' && this._lines.has(line.id)) {
+        return line;
+      }
+    }
+    this._waiting = [];
+    this._head = 0;
+    return null;
+  }
+
+  private async _run(line: Line, before = line.ended): Promise<void> {
+    const stop = (line.stop = new AbortController());
+    this._runs++;
+    this._begin(line);
     try {
-      const done = await line.job!.run(line.stop.signal, {
+      if (line.active) {
+        // It was held and is to go on before what it was at has come to its end.
+        await before;
+      }
+      line.active = true;
+      const outcome = await line.job!.run(stop.signal, {
         moved: bytes => {
-          line.note(bytes);
-          this._changed.emit();
+          this._change(line, () => line.note(bytes));
+          this._speed.note(this._tally.moved, performance.now());
+          this._touch();
         },
         stalled: () => {
           line.stalled = true;
-          this._changed.emit();
+          this._touch();
+        },
+        takes: road => {
+          line.road = road;
+          this._touch();
         }
       });
-      if (done) {
-        line.finish();
-      } else {
-        this._remove(line);
-      }
+      this._settle(line, outcome);
     } catch (error) {
-      if (!line.stop.signal.aborted) {
-        line.fail(error);
-      }
+      this._break(line, stop, error);
     } finally {
-      this._running--;
-      this._pump();
+      this._finally([line]);
     }
+  }
+
+  private async _runPack(packer: IPacker, lines: readonly Line[]): Promise<void> {
+    const stop = new AbortController();
+    const open = new Map(lines.map(line => [line.job!, line]));
+    this._runs++;
+    for (const line of lines) {
+      line.stop = stop;
+      this._packed.add(line);
+      this._begin(line);
+    }
+    try {
+      await packer.run(
+        [...open.keys()],
+        stop.signal,
+        (job, end) => {
+          const line = open.get(job)!;
+          open.delete(job);
+          this._packed.delete(line);
+          this._running.delete(line);
+          if (end === 'alone') {
+            line.alone = true;
+            if (line.state === 'moving') {
+              this._wait(line);
+            }
+          } else if (end instanceof StoreError) {
+            this._break(line, stop, end);
+          } else {
+            this._settle(line, end);
+          }
+          this._speed.note(this._tally.moved, performance.now());
+          this._touch();
+        },
+        () => {
+          open.forEach(line => (line.stalled = true));
+          this._touch();
+        }
+      );
+      open.forEach(line => this._break(line, stop, NO_ANSWER));
+    } catch (error) {
+      open.forEach(line => this._break(line, stop, error));
+    } finally {
+      this._finally(lines);
+    }
+  }
+
+  private _begin(line: Line): void {
+    this._running.add(line);
+    this._to(line, 'moving');
+    if (this._running.size === 1) {
+      this._speed = new Speedometer();
+    }
+  }
+
+  private _settle(line: Line, outcome: Outcome): void {
+    if (outcome === 'declined') {
+      this._remove(line);
+    } else {
+      this._change(line, () => line.finish(outcome));
+    }
+  }
+
+  /** A job that was broken off, by us or by a failure. */
+  private _break(line: Line, stop: AbortController, error: unknown): void {
+    if (!stop.signal.aborted) {
+      if (line.state === 'moving') {
+        this._change(line, () => line.fail(error));
+      }
+    } else if (line.state === 'moving') {
+      // Everything is held, or another of the same request was given up: it goes on later.
+      this._wait(line);
+    }
+  }
+
+  private _finally(lines: readonly Line[]): void {
+    for (const line of lines) {
+      this._packed.delete(line);
+      this._running.delete(line);
+      line.active = false;
+    }
+    this._runs--;
+    this._pump();
   }
 
   private async _end(line: Line): Promise<void> {
@@ -167,8 +412,8 @@ export class TransferQueue {
     }
     try {
       if (await line.job?.cancel()) {
-        line.finish();
-        this._changed.emit();
+        this._change(line, () => line.finish('arrived'));
+        this._touch();
         return;
       }
     } catch (error) {
@@ -178,78 +423,39 @@ export class TransferQueue {
     this._remove(line);
   }
 
-  private _line(id: number): Line | undefined {
-    return this._lines.find(line => line.id === id);
+  private _touch(): void {
+    if (this._frame === 0) {
+      this._changed.emit();
+      return;
+    }
+    this._pending ??= setTimeout(() => {
+      this._pending = null;
+      this._changed.emit();
+    }, this._frame);
   }
 
-  private _remove(line: Line): void {
-    this._lines = this._lines.filter(other => other !== line);
-    this._changed.emit();
-  }
-
-  private _lines: Line[] = [];
-  private _running = 0;
+  private readonly _lines = new Map<number, Line>();
+  private readonly _tally = new Tally();
+  /** Lines that wait, from `_head` on, among others that do not any more. */
+  private _waiting: Line[] = [];
+  private _head = 0;
+  private readonly _running = new Set<Line>();
+  /** Those of them that travel with others. */
+  private readonly _packed = new Set<Line>();
+  /** Requests, or single jobs, under way. */
+  private _runs = 0;
+  private _held = false;
+  private _searching = 0;
+  private _wantRoom: (() => void)[] = [];
+  private _speed = new Speedometer();
   private _nextId = 1;
+  private _pending: ReturnType<typeof setTimeout> | null = null;
   private readonly _changed = new Signal<this, void>(this);
 }
 
-const UNFINISHED: readonly TransferState[] = ['waiting', 'moving', 'cancelling'];
-
-class Line implements ITransfer {
-  constructor(
-    readonly id: number,
-    private readonly _subject: Pick<IJob, 'name' | 'size'>,
-    /** None for what was refused. */
-    readonly job: IJob | null,
-    public error: StoreError | null = null
-  ) {
-    this.state = error ? 'failed' : 'waiting';
-  }
-
-  /** Changes when the user keeps both. */
-  get name(): string {
-    return this._subject.name;
-  }
-
-  get size(): number {
-    return this._subject.size;
-  }
-
-  get retriable(): boolean {
-    return this.job !== null && (this.error === null || isRetriable(this.error));
-  }
-
-  get place(): ILocation | null {
-    return this.state === 'done' ? this.job!.place : null;
-  }
-
-  get speed(): number {
-    return this.state === 'moving' && !this.stalled ? this._speed.rate(performance.now()) : 0;
-  }
-
-  note(bytes: number): void {
-    this.bytes = bytes;
-    this.stalled = false;
-    this._speed.note(bytes, performance.now());
-  }
-
-  finish(): void {
-    this.state = 'done';
-    this.bytes = this.size;
-    this.stalled = false;
-  }
-
-  fail(error: unknown): void {
-    this.state = 'failed';
-    this.stalled = false;
-    this.error =
-      error instanceof StoreError ? error : new StoreError(String(error), 0, 'unexpected');
-  }
-
-  state: TransferState;
-  bytes = 0;
-  stalled = false;
-  stop = new AbortController();
-  ended: Promise<void> = Promise.resolve();
-  private readonly _speed = new Speedometer();
-}
+const NO_ANSWER = new StoreError(
+  'The server did not tell what became of it.',
+  502,
+  'no-result',
+  'Try it again: what arrived is not sent twice.'
+);

@@ -15,7 +15,7 @@ import { Announcer, outcome } from './announcer';
 import { InsertButton } from './insert';
 import { type ITrayContext, Lines, progressText } from './lines';
 import type { ISummary } from './summary';
-import { percent, summarize } from './summary';
+import { percent } from './summary';
 
 /** Milliseconds after which a line about what has arrived goes away by itself. */
 const LINGER = 30_000;
@@ -57,7 +57,7 @@ export class TransferTray extends ReactWidget {
   }
 
   private _onChanged(): void {
-    const summary = summarize(this._context.queue.transfers);
+    const summary = this._context.queue.summary;
     this._announcer.note(summary);
     clearTimeout(this._lingering);
     if (summary.moving > 0) {
@@ -94,7 +94,7 @@ interface IRegionProps extends ITrayContext {
 
 function Region({ leave, ...context }: IRegionProps): JSX.Element {
   const { queue, commands, trans } = context;
-  const summary = summarize(queue.transfers);
+  const summary = queue.summary;
   const [open, setOpen] = React.useState(false);
   // A failure shows its reason without being asked.
   React.useEffect(() => {

@@ -45,7 +45,7 @@ function upload(
 }
 
 const run = (subject: Upload, signal = new AbortController().signal): Promise<IObject> =>
-  subject.run(signal, { moved: () => undefined, stalled: () => undefined });
+  subject.run(signal, { moved: () => undefined, stalled: () => undefined, takes: () => undefined });
 
 const pieces = () => server.log.filter(line => line.includes('bytes'));
 
@@ -77,7 +77,8 @@ describe('an upload', () => {
     const seen: number[] = [];
     await upload().run(new AbortController().signal, {
       moved: bytes => seen.push(bytes),
-      stalled: () => undefined
+      stalled: () => undefined,
+      takes: () => undefined
     });
     expect(seen).toEqual([0, 4, 8]);
   });

@@ -5,7 +5,7 @@ import { basename } from '../store/path';
 import { notOurs, objectOf, offsetOf } from './answer';
 import type { IChecksum } from './checksum';
 import { FileSum } from './fileSum';
-import type { IProgress } from './progress';
+import type { IProgress } from './job';
 import { backoff, GONE, isTransient, TRIES } from './retry';
 import type { IAnswer, Send } from './send';
 

@@ -5,8 +5,7 @@ import { foreignOwner, type ILocation, keyProblem } from '../store/path';
 import type { IChecksum } from './checksum';
 import type { Choice, IExisting } from './conflict';
 import { freeName, lookUp } from './conflict';
-import type { IProgress } from './progress';
-import type { IJob } from './queue';
+import type { IJob, IPacker, IProgress, Outcome } from './job';
 import type { Send } from './send';
 import type { IUploadTarget } from './upload';
 import { Upload } from './upload';
@@ -40,6 +39,8 @@ export class UploadJob implements IJob {
     this._upload = new Upload(_request.file, targetOf(_request), { client, send, checksum });
   }
 
+  readonly packer: IPacker | null = null;
+
   get name(): string {
     return this._request.name;
   }
@@ -52,12 +53,12 @@ export class UploadJob implements IJob {
     return placeOf(this._request);
   }
 
-  async run(signal: AbortSignal, progress: IProgress): Promise<boolean> {
+  async run(signal: AbortSignal, progress: IProgress): Promise<Outcome> {
     for (;;) {
       try {
         await this._upload.run(signal, progress);
         this._arrived();
-        return true;
+        return 'arrived';
       } catch (error) {
         if (!(error instanceof StoreError && error.status === 412)) {
           throw error;
@@ -65,7 +66,7 @@ export class UploadJob implements IJob {
         const request = await this._decide(error);
         if (!request) {
           await this._upload.cancel();
-          return false;
+          return 'declined';
         }
         this._request = request;
         this._upload.retarget(targetOf(request));
