@@ -166,7 +166,7 @@ function Facts({ facts, trans, again }: IFactsProps): React.JSX.Element {
           </button>
         </div>
       )}
-      <dl className="jp-BucketToken-facts">
+      <dl className="jp-LeapFacts">
         <dt>{trans.__('Ends')}</dt>
         <dd>
           {endsAt === null ? (

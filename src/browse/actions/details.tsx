@@ -45,7 +45,7 @@ type Fact = readonly [name: string, value: string | null];
 
 function Facts({ facts }: { facts: readonly Fact[] }): JSX.Element {
   return (
-    <dl className="jp-BucketDetails">
+    <dl className="jp-LeapFacts">
       {facts.map(
         ([name, value]) =>
           value !== null && (
