@@ -122,7 +122,10 @@ class StandIn:
 
     def _list(self, bucket: Bucket, query: dict[str, str]) -> web.Response:
         limit = min(MAX_RESULTS, int(query.get("maxResults") or MAX_RESULTS))
-        page = bucket.page(query.get("prefix", ""), query.get("delimiter", ""), limit, query.get("pageToken", ""))
+        offsets = [query.get(name, "") for name in ("startOffset", "endOffset")]
+        page = bucket.page(
+            query.get("prefix", ""), query.get("delimiter", ""), limit, query.get("pageToken", ""), *offsets
+        )
         return web.json_response(selected(page, query.get("fields", "")))
 
     async def _object(

@@ -175,16 +175,21 @@ class Bucket:
         session.received.clear()
         return session.done
 
-    def page(self, prefix: str, delimiter: str, limit: int, token: str) -> dict[str, Any]:
-        """Objects and prefixes counted and ordered together, as Google pages them."""
-        start, at = prefix.encode(), bisect.bisect_left(self._names, prefix.encode())
+    def page(
+        self, prefix: str, delimiter: str, limit: int, token: str, start_offset: str = "", end_offset: str = ""
+    ) -> dict[str, Any]:
+        """Objects and prefixes counted and ordered together, as Google pages them; names from `start_offset` on and
+        before `end_offset` alone: https://cloud.google.com/storage/docs/json_api/v1/objects/list"""
+        start = prefix.encode()
+        at = bisect.bisect_left(self._names, max(start, start_offset.encode()))
+        stop = bisect.bisect_left(self._names, end_offset.encode()) if end_offset else len(self._names)
         if token:
             after = decode_token(token)
-            at = self._after(after, delimiter) if after >= start else at
+            at = max(at, self._after(after, delimiter)) if after >= start else at
         items: list[dict[str, Any]] = []
         prefixes: list[str] = []
         last = b""
-        while at < len(self._names) and self._names[at].startswith(start):
+        while at < stop and self._names[at].startswith(start):
             if len(items) + len(prefixes) == limit:
                 break
             name = self._names[at]
@@ -197,7 +202,7 @@ class Bucket:
                 last = name
                 items.append(self._find(name.decode()).resource(self.name))
                 at += 1
-        more = at < len(self._names) and self._names[at].startswith(start)
+        more = at < stop and self._names[at].startswith(start)
         page: dict[str, Any] = {"kind": "storage#objects"}
         if prefixes:
             page["prefixes"] = prefixes

@@ -1,0 +1,52 @@
+"""Which of many names exist: pages of the sorted list, jumping over what was not asked about."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from .base import ObjectInfo
+from .gcs_object import object_info
+
+AT_A_TIME = 32
+"""Names looked up one by one after a page that passed fewer of them: they lie far apart in a full bucket."""
+MAX_OFFSET_BYTES = 1024
+
+Page = Callable[..., Awaitable[dict[str, Any]]]
+"""A page of the list from a token on, narrowed by `prefix`, `startOffset` and `endOffset`."""
+Look = Callable[[Mapping[str, int]], Awaitable[Sequence[ObjectInfo]]]
+"""Looks names up one by one."""
+
+
+async def scan(wanted: Mapping[str, int], page: Page, look: Look) -> list[ObjectInfo]:
+    """Never more requests than there are names, and one. A thousand names that lie together, or that nothing lies
+    between, cost one or two."""
+    names = sorted(wanted)  # by code points, which is the order of the UTF-8 bytes
+    narrow = {"prefix": os.path.commonprefix([names[0], names[-1]]) or None, "endOffset": _behind(names[-1])}
+    found: list[ObjectInfo] = []
+    token = None
+    at = 0
+    while at < len(names):
+        listed = await page(token, startOffset=names[at], **narrow)
+        items = listed.get("items", [])
+        found += [object_info(item) for item in items if item["name"] in wanted]
+        token = listed.get("nextPageToken")
+        if not token:
+            break
+        if not items:
+            continue  # a page may be empty and not the last one
+        token = None
+        passed = bisect_right(names, items[-1]["name"])
+        if passed - at < AT_A_TIME:
+            single = names[passed : passed + AT_A_TIME]
+            found += await look({name: wanted[name] for name in single})
+            passed += len(single)
+        at = passed
+    return found
+
+
+def _behind(name: str) -> str | None:
+    """An offset that no wanted name reaches, None where it would be too long."""
+    return name + " " if len(name.encode()) < MAX_OFFSET_BYTES else None
