@@ -11,7 +11,6 @@ import errno
 import heapq
 import mimetypes
 import os
-import secrets
 import stat
 import threading
 import time
@@ -25,9 +24,8 @@ from .base import ABSENT, ObjectInfo, changed, not_found
 from .below import folder as open_folder
 from .below import listing
 from .disk_errors import clash, missing, no_space
+from .disk_temporary import Temporaries, discard
 
-LEFTOVER_SECONDS = 7 * 24 * 3600
-"""Age at which an unfinished upload of a server that is gone is deleted."""
 LOOKS = 20
 """How often a path is looked up while another program moves its folders."""
 
@@ -38,7 +36,7 @@ class Disk:
         self.root = os.path.realpath(root)
         self._kept = {self.root, *(os.path.join(self.root, to_disk(home[:-1])) for home in homes if home)}
         self._placing = threading.Lock()
-        self._swept = False
+        self._temporaries = Temporaries(self.root)
 
     # Names
 
@@ -165,20 +163,8 @@ class Disk:
     # Writing
 
     def temporary(self) -> str:
-        """A new empty file beside the objects, on the same file system, and never listed.
-
-        Its name cannot be guessed: opened without creating it, this path leads to this file or nowhere.
-        """
-        path = os.path.join(self.root, TEMPORARY_FOLDER, secrets.token_hex(16))
-        if os.path.islink(os.path.dirname(path)):
-            raise LeapError(403, "outside-bucket", f"{TEMPORARY_FOLDER} is a link.", "Remove the link.")
-        with self._folder_of(path, 0o700) as (folder, name):
-            if not self._swept:
-                self._swept = True
-                _sweep(folder)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            os.close(os.open(name, flags, 0o666, dir_fd=folder))
-        return path
+        """A new empty file beside the objects, for `place` or `discard`."""
+        return self._temporaries.new()
 
     def check_place(self, key: str, size: int, if_generation: str | None) -> None:
         """Find out before a byte moves whether `place` would refuse."""
@@ -210,7 +196,9 @@ class Disk:
         os.utime(temporary, ns=(time.time_ns(), time.time_ns()))
         with self._placing:
             self._check_generation(key, if_generation)
-            return describe(key, self._move_with_parents(temporary, key, path, if_generation))
+            made = describe(key, self._move_with_parents(temporary, key, path, if_generation))
+        discard(temporary)
+        return made
 
     def _move(self, temporary: str, folder: int, name: str, if_generation: str | None) -> None:
         if if_generation == ABSENT:
@@ -301,10 +289,3 @@ def describe(key: str, status: os.stat_result) -> ObjectInfo:
         content_type="application/octet-stream" if encoding else guessed,
         created=modified,
     )
-
-
-def _sweep(folder: int) -> None:
-    with listing(folder) as (descriptor, found):
-        for entry in found:
-            if time.time() - entry.stat(follow_symlinks=False).st_mtime > LEFTOVER_SECONDS:
-                os.unlink(entry.name, dir_fd=descriptor)

@@ -16,6 +16,7 @@ from ..errors import LeapError
 from .base import ByteRange, Details, ObjectInfo, Page, Reading, Store, Upload, folder_entry, not_found
 from .disk import Disk
 from .disk_errors import refusal
+from .disk_temporary import discard
 from .disk_tree import is_link, tidy, walk
 
 READ_SIZE = 1024 * 1024
@@ -78,7 +79,7 @@ class LocalStore(Store):
                 file.write(data)
             return self._disk.place(temporary, key, if_generation)
         finally:
-            _remove(temporary)
+            discard(temporary)
 
     async def delete(self, key: str, if_generation: str | None) -> None:
         await _blocking(key, self._disk.delete, key, if_generation)
@@ -143,7 +144,7 @@ class LocalUpload(Upload):
         return None
 
     async def abort(self) -> None:
-        await _blocking(self._key, _remove, self._temporary)
+        await _blocking(self._key, discard, self._temporary)
 
     async def discard(self, made: ObjectInfo) -> None:
         await _blocking(self._key, self._disk.delete, self._key, made.generation)
@@ -156,11 +157,6 @@ async def _chunks(descriptor: int, key: str, start: int, stop: int) -> AsyncIter
             raise LeapError(502, "object-changed", f"{key!r} became shorter while it was read.", "Read it again.")
         start += len(chunk)
         yield chunk
-
-
-def _remove(path: str) -> None:
-    if os.path.lexists(path):
-        os.unlink(path)
 
 
 def _encode_token(name: bytes) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from ..errors import LeapError
 from ..stores.base import ABSENT
-from ..stores.disk import LEFTOVER_SECONDS, Disk
+from ..stores.disk import Disk
+from ..stores.disk_temporary import LEFTOVER_SECONDS, discard
 from ..stores.local import LocalStore
 
 
@@ -91,6 +93,40 @@ def test_leftovers_of_a_server_that_is_gone_are_swept(tmp_path):
     os.utime(old, (0, os.stat(new).st_mtime - LEFTOVER_SECONDS - 60))
     Disk(str(tmp_path)).temporary()
     assert not os.path.exists(old) and os.path.exists(new)
+
+
+async def test_nothing_is_left_beside_the_objects(tmp_path):
+    store = LocalStore(str(tmp_path))
+
+    async def come_and_go(number: int) -> None:
+        for turn in range(20):
+            await store.write(f"{number}-{turn}", b"1", "text/plain", ABSENT)
+            upload = await store.begin_upload(f"{number}-{turn}-begun", 1, "text/plain", ABSENT)
+            await upload.abort()
+
+    await asyncio.gather(*(come_and_go(number) for number in range(8)))
+    upload = await store.begin_upload("large", 0, "text/plain", ABSENT)
+    await upload.send(0, nothing())
+    await store.close()
+    assert sorted(os.listdir(tmp_path)) == sorted(["large", *(f"{n}-{turn}" for n in range(8) for turn in range(20))])
+
+
+async def nothing():
+    return
+    yield
+
+
+def test_servers_on_one_folder_do_not_trip_each_other(tmp_path):
+    """Each removes the folder that the others are about to use."""
+
+    def come_and_go(disk: Disk) -> None:
+        for _ in range(200):
+            discard(disk.temporary())
+
+    with ThreadPoolExecutor(4) as servers:
+        for done in [servers.submit(come_and_go, Disk(str(tmp_path))) for _ in range(4)]:
+            done.result()
+    assert os.listdir(tmp_path) == []
 
 
 async def test_a_bucket_whose_folder_is_gone_is_not_an_empty_one(tmp_path):

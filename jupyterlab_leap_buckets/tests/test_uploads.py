@@ -138,7 +138,7 @@ async def test_cancelling_breaks_off_a_piece_under_way(place):
     first.writer.close()
     assert (await place.client.list(place.bucket, place.folder)).json()["entries"] == []
     if place.root is not None:
-        assert list((place.root / ".leap-buckets-temporary").iterdir()) == []
+        assert not (place.root / ".leap-buckets-temporary").exists()
 
 
 async def test_a_piece_that_stops_arriving_is_given_up(tmp_path):
@@ -231,4 +231,4 @@ async def test_too_many_uploads_at_once(tmp_path):
         await client.ask("DELETE", first["relayUrl"])
         assert (await client.start("disk", "c", 5)).status == 201
     # The server's end is the end of what was under way.
-    assert list((tmp_path / ".leap-buckets-temporary").iterdir()) == []
+    assert not (tmp_path / ".leap-buckets-temporary").exists()
