@@ -31,6 +31,7 @@ from .gcs_client import BROKEN, Answer, GcsClient, failure, jitter, unreachable
 from .gcs_copy import rewrite
 from .gcs_lifecycle import expiries
 from .gcs_object import DETAIL_FIELDS, OBJECT_FIELDS, condition, described, details, entry, object_info
+from .gcs_scan import scan
 from .gcs_upload import GcsUpload
 
 LIST_FIELDS = "nextPageToken,prefixes,items(name,size,updated,timeCreated,generation,contentType,storageClass)"
@@ -85,6 +86,12 @@ class GcsStore(Store):
 
     async def head(self, key: str) -> ObjectInfo:
         return object_info(await self._metadata(key, OBJECT_FIELDS))
+
+    async def existing(self, wanted: Mapping[str, int]) -> Sequence[ObjectInfo]:
+        async def page(token: str | None, **query: str | None) -> dict[str, Any]:
+            return await self._page(WALK_FIELDS, WALK_LIMIT, token, **query)
+
+        return await scan(wanted, page, super().existing)
 
     async def details(self, key: str) -> Details:
         item, public = await asyncio.gather(self._metadata(key, DETAIL_FIELDS), self._public(key))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from .base import ObjectInfo
@@ -24,7 +24,7 @@ async def scan(wanted: Mapping[str, int], page: Page, look: Look) -> list[Object
     """Never more requests than there are names, and one. A thousand names that lie together, or that nothing lies
     between, cost one or two."""
     names = sorted(wanted)  # by code points, which is the order of the UTF-8 bytes
-    narrow = {"prefix": os.path.commonprefix([names[0], names[-1]]) or None, "endOffset": _behind(names[-1])}
+    narrow = {"prefix": _shared(names[0], names[-1]) or None, "endOffset": _behind(names[-1])}
     found: list[ObjectInfo] = []
     token = None
     at = 0
@@ -45,6 +45,11 @@ async def scan(wanted: Mapping[str, int], page: Page, look: Look) -> list[Object
             passed += len(single)
         at = passed
     return found
+
+
+def _shared(first: str, last: str) -> str:
+    """What all names between these two begin with."""
+    return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
 
 
 def _behind(name: str) -> str | None:

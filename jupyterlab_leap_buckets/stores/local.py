@@ -6,7 +6,7 @@ import asyncio
 import base64
 import binascii
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -15,6 +15,7 @@ from ..checksum import crc32c
 from ..errors import LeapError
 from .base import ByteRange, Details, ObjectInfo, Page, Reading, Store, Upload, folder_entry, not_found
 from .disk import Disk
+from .disk_compare import compared
 from .disk_errors import refusal
 from .disk_temporary import discard
 from .disk_tree import is_link, tidy, walk
@@ -54,6 +55,10 @@ class LocalStore(Store):
         if info is None:
             raise not_found(key)
         return info
+
+    async def existing(self, wanted: Mapping[str, int]) -> Sequence[ObjectInfo]:
+        found = [await asyncio.to_thread(compared, self._disk, key, size) for key, size in wanted.items()]
+        return [info for info in found if info is not None]
 
     async def details(self, key: str) -> Details:
         return Details(await self.head(key), public=False)
