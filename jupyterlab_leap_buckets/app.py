@@ -7,7 +7,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Dict, Enum, Float, Int, List
+from traitlets import Bool, Dict, Enum, Float, Int, List
 
 from .errors import LeapError
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from .lifecycle import Lifecycles
     from .operations.jobs import Operations
     from .public_buckets import PublicBuckets
-    from .stores.base import Store
-    from .uploads import UploadSessions
+    from .stores.base import Store, Upload
+    from .upload_files import Record
+    from .upload_sessions import UploadSessions
 
 LARGE_BODIES = 2
 """How many large bodies of `PUT object` are held at once; the others wait unread."""
@@ -54,9 +55,15 @@ class LeapBuckets(ExtensionApp):
 
     maxUploads = Int(1000, help="Upload sessions that may be open at once.").tag(config=True)
 
-    uploadLifetime = Float(24 * 3600, help="Seconds after which an upload session that nobody used is forgotten.").tag(
-        config=True
-    )
+    uploadLifetime = Float(
+        6 * 24 * 3600,
+        help="Seconds after which an upload session that nobody used is given up, also one that an earlier run of this "
+        "server began. Google forgets after a week.",
+    ).tag(config=True)
+
+    directUploads = Bool(
+        True, help="Whether pages may send the bytes of uploads to the cloud themselves, past this server."
+    ).tag(config=True)
 
     maxOperations = Int(50, help="Operations (copy, move, delete, ...) that may be queued or running at once.").tag(
         config=True
@@ -148,10 +155,27 @@ class LeapBuckets(ExtensionApp):
     @property
     def uploads(self) -> UploadSessions:
         if self._uploads is None:
-            from .uploads import UploadSessions
+            import os
+            from pathlib import Path
 
-            self._uploads = UploadSessions(self.maxUploads, self.uploadLifetime)
+            from jupyter_core.paths import jupyter_data_dir
+
+            from .upload_files import UploadFiles, identity
+            from .upload_sessions import UploadSessions
+
+            base = Path(jupyter_data_dir(), "leap-buckets", "uploads")
+            files = UploadFiles(base, identity(os.environ, self.serverapp.root_dir), self.log.warning)
+            self._uploads = UploadSessions(
+                self.maxUploads, self.uploadLifetime, files, self._resume_upload, self.tell_surprise
+            )
         return self._uploads
+
+    async def _resume_upload(self, record: Record) -> Upload:
+        """ValueError or LeapError when its bucket is gone, means another place now, or is not to be written."""
+        bucket = self.bucket(record.bucket)
+        if bucket.uri != record.uri or bucket.access == "read-only":
+            raise ValueError
+        return await self.store(bucket).resume_upload(record.state, record.key, record.size, record.if_generation)
 
     @property
     def public(self) -> PublicBuckets:
@@ -207,7 +231,8 @@ class LeapBuckets(ExtensionApp):
         return self._tokens
 
     async def stop_extension(self) -> None:
-        """Cancel operations, abort open uploads, end a running gcloud and close connections."""
+        """Cancel operations, break off uploads (the next start can go on with them), end a running gcloud and close
+        connections."""
         if self._operations is not None:
             await self._operations.close()
         if self._lifecycles is not None:

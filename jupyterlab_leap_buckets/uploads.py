@@ -1,6 +1,6 @@
-"""Upload sessions as the browser sees them: an id, an offset, and at most one piece under way.
+"""An upload session as the browser sees it: an id, an offset, and at most one piece under way.
 
-Pure bookkeeping around a store's `Upload`; it never tells the store's own session address to anybody.
+Pure bookkeeping around a store's `Upload`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ from dataclasses import dataclass, field, replace
 from .checksum import Crc32c
 from .errors import LeapError
 from .stores.base import ObjectInfo, Upload, damaged
-
-FINISHED_LIFETIME = 600
-"""Seconds for which an upload that is over still answers, in case its last answer got lost."""
 
 PART_SIZE = 8 * 1024 * 1024
 GRANULE = 256 * 1024
@@ -62,7 +59,11 @@ class Piece:
 
 @dataclass
 class Session:
+    """sum: of what has arrived up to the offset, None when nobody has seen all of it. is_kept: whether it is on disk
+    too, where `kept` is when it was last said to be in use."""
+
     upload: Upload
+    bucket: str
     key: str
     total: int
     id: str = field(default_factory=lambda: secrets.token_urlsafe(18))
@@ -71,7 +72,9 @@ class Session:
     running: asyncio.Task[None] | None = None
     used: float = field(default_factory=time.monotonic)
     busy: bool = False
-    _sum: Crc32c | None = field(default_factory=Crc32c)
+    is_kept: bool = False
+    kept: float = field(default_factory=time.monotonic)
+    sum: Crc32c | None = field(default_factory=Crc32c)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -118,17 +121,21 @@ class Session:
                 "Send the range named.",
             )
 
-    async def locate(self) -> None:
-        """Make sure of the offset. The store is asked only after a piece whose fate is unknown: one emulator takes
-        the question for the end of the object."""
+    async def locate(self, piece: Piece) -> None:
+        """Make sure of the offset before a piece or as the answer to a question. The store is asked only when it may
+        have more or less than is known here: one emulator takes the question for the end of the object."""
         if self.failure is not None:
             raise self.failure
-        if self.result is None and self.upload.unsure:
+        if self.result is None and (self.upload.unsure or self._may_have_moved(piece)):
             known = self.upload.offset
             result = await self._unless_gone(self.upload.find_offset())
             if self.upload.offset != known:
-                self._sum = None
+                self.sum = None
             await self._finish(result)
+
+    def _may_have_moved(self, piece: Piece) -> bool:
+        """Whether the page may have sent bytes to the store itself, which nobody has told here."""
+        return self.upload.address is not None and (piece.is_question or piece.start != self.upload.offset)
 
     def start(self, piece: Piece, chunks: AsyncIterator[bytes]) -> asyncio.Task[None]:
         """Begin to pass a piece on; `stop` may break it off."""
@@ -151,10 +158,10 @@ class Session:
                 "Go on from the end of Range.",
                 self.range_header(),
             )
-        running = self._sum.copy() if self._sum else None
+        running = self.sum.copy() if self.sum else None
         result = await self._unless_gone(self.upload.send(piece.length, _summed(chunks, running)))
         # The store may have kept a part of it only; the checksum of that part is not known.
-        self._sum = running if self.upload.offset == piece.stop else None
+        self.sum = running if self.upload.offset == piece.stop else None
         await self._finish(result)
 
     async def finish_empty(self) -> None:
@@ -181,7 +188,7 @@ class Session:
         """What differs from what was sent does not stay in the bucket."""
         if result is None:
             return
-        ours = self._sum.value if self._sum else None
+        ours = self.sum.value if self.sum else None
         is_short = result.size != self.total
         if is_short or (ours and result.crc32c and ours != result.crc32c):
             removed = await self._discard(result)
@@ -198,60 +205,6 @@ class Session:
         except LeapError as error:
             return error.status in (404, 412)
         return True
-
-
-class UploadSessions:
-    """limit: how many may be under way. lifetime: seconds after which an unused one is forgotten."""
-
-    def __init__(self, limit: int, lifetime: float) -> None:
-        self._limit = limit
-        self._lifetime = lifetime
-        self._sessions: dict[str, Session] = {}
-
-    async def check_room(self) -> None:
-        """429 when too many uploads are under way."""
-        for session in [session for session in self._sessions.values() if self._is_old(session)]:
-            await self.drop(session)
-        if sum(not session.over for session in self._sessions.values()) >= self._limit:
-            raise LeapError(
-                429,
-                "too-many-uploads",
-                f"{self._limit:,} uploads are under way on this server.",
-                "Finish or cancel some of them.",
-            )
-
-    def _is_old(self, session: Session) -> bool:
-        lifetime = FINISHED_LIFETIME if session.over else self._lifetime
-        return not session.busy and time.monotonic() - session.used > lifetime
-
-    def add(self, upload: Upload, key: str, total: int) -> Session:
-        session = Session(upload, key, total)
-        self._sessions[session.id] = session
-        return session
-
-    def get(self, session_id: str) -> Session:
-        session = self._sessions.get(session_id)
-        if session is None:
-            raise LeapError(
-                404,
-                "unknown-upload",
-                "This server has no such upload: it may have been restarted.",
-                "Start it again.",
-            )
-        return session
-
-    async def drop(self, session: Session) -> None:
-        """Forget a session and, if it is not complete, delete what has arrived."""
-        self._sessions.pop(session.id, None)
-        await session.stop()
-        if session.result is None:
-            await session.upload.abort()
-
-    async def close(self, timeout: float = 5) -> int:
-        """Drop all sessions within `timeout` seconds; how many of them the store may still hold."""
-        drops = [asyncio.wait_for(self.drop(session), timeout) for session in list(self._sessions.values())]
-        results = await asyncio.gather(*drops, return_exceptions=True)
-        return sum(isinstance(result, BaseException) for result in results)
 
 
 def _cut_short(key: str, kept: int, total: int) -> LeapError:

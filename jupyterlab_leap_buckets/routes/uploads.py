@@ -1,8 +1,10 @@
-"""POST uploads starts an upload, PUT passes a piece straight through to the store, DELETE gives up."""
+"""POST uploads starts an upload, GET tells of it, PUT passes a piece straight through to the store, DELETE gives up."""
 
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -20,15 +22,28 @@ from .writing import check_generation, check_may_write
 if TYPE_CHECKING:
     from ..uploads import Session
 
+ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 MAX_OBJECT_SIZE = 5 * 1024**4
 CHUNK_SIZE = 256 * 1024
 
 
-class UploadsHandler(LeapHandler):
+class _Telling(LeapHandler):
+    def told(self, session: Session) -> dict[str, Any]:
+        """What a page has to know to send pieces. `directUrl` is a credential, and no other site's page gets it."""
+        from ..uploads import PART_SIZE
+
+        relay = url_path_join(self.base_url, "leap-buckets", "uploads", session.id)
+        is_ours = self.request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+        may_direct = self.leap.directUploads and is_ours and not session.over
+        direct = session.upload.address if may_direct else None
+        return {"id": session.id, "partSize": PART_SIZE, "relayUrl": relay, "directUrl": direct}
+
+
+class UploadsHandler(_Telling):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        from ..uploads import PART_SIZE
+        from ..upload_files import Record
 
         asked = self.read_json()
         bucket = self.leap.bucket(_text(asked, "bucket"))
@@ -38,13 +53,18 @@ class UploadsHandler(LeapHandler):
         if_generation = check_generation(asked.get("ifGenerationMatch"))
         check_may_write(self, bucket, key)
         await self.leap.uploads.check_room()
-        upload = await self.leap.store(bucket).begin_upload(key, size, content_type, if_generation)
-        session = self.leap.uploads.add(upload, key, size)
-        relay = url_path_join(self.base_url, "leap-buckets", "uploads", session.id)
-        self.finish_json({"id": session.id, "partSize": PART_SIZE, "relayUrl": relay, "directUrl": None}, 201)
+        upload = await self.leap.store(bucket).begin_upload(key, size, content_type, if_generation, self._origin())
+        record = Record(bucket.id, bucket.uri, key, size, content_type, if_generation, time.time(), upload.state())
+        session = await self.leap.uploads.add(upload, record)
+        self.finish_json(self.told(session), 201)
+
+    def _origin(self) -> str | None:
+        """That of the page that asks, if it may send pieces to the store itself."""
+        origin = self.request.headers.get("Origin", "")
+        return origin if self.leap.directUploads and ORIGIN.fullmatch(origin) else None
 
 
-class UploadHandler(LeapHandler):
+class UploadHandler(_Telling):
     """The relay. A piece starts on its way while it still arrives; never more than a few chunks of it are here."""
 
     body_limit = ANY_SIZE
@@ -68,12 +88,12 @@ class UploadHandler(LeapHandler):
         from ..uploads import Piece
 
         # Kept: `delete` may forget the session while this piece is under way.
-        session = self._session = self.leap.uploads.get(self.path_kwargs["upload_id"])
+        session = self._session = await self.leap.uploads.get(self.path_kwargs["upload_id"])
         piece = Piece.parse(self.request.headers.get("Content-Range", ""))
         session.check(piece, self.content_length)
         self._alone.enter_context(session.alone())
         if session.result is None:
-            await session.locate()
+            await session.locate(piece)
         if session.result is None and not piece.is_question and not self._gone:
             self.request.connection.set_max_body_size(ANY_SIZE)
             self._relay = session.start(piece, self._chunks(piece.length))
@@ -131,6 +151,13 @@ class UploadHandler(LeapHandler):
 
     @web.authenticated
     @authorized
+    async def get(self, upload_id: str) -> None:
+        session = await self.leap.uploads.get(upload_id)
+        about = {"bucket": session.bucket, "key": session.key, "size": session.total}
+        self.finish_json({**self.told(session), **about})
+
+    @web.authenticated
+    @authorized
     async def put(self, upload_id: str) -> None:
         session = self._session
         if self._relay is not None:
@@ -164,12 +191,14 @@ class UploadHandler(LeapHandler):
     @web.authenticated
     @authorized
     async def delete(self, upload_id: str) -> None:
-        await self.leap.uploads.drop(self.leap.uploads.get(upload_id))
+        await self.leap.uploads.drop(await self.leap.uploads.get(upload_id))
         self.set_status(204)
         self.finish()
 
     def on_finish(self) -> None:
         self._alone.close()
+        if self._session is not None and not self._gone:
+            self.leap.uploads.answered(self._session)
 
     def on_connection_close(self) -> None:
         super().on_connection_close()

@@ -162,6 +162,12 @@ class Upload(ABC):
 
     offset: int = 0
     unsure: bool = False
+    address: str | None = None
+    """Where a browser may send pieces itself, None where it may not. A credential."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """What `resume_upload` needs to go on after this server has ended, for JSON. Holds credentials."""
 
     @abstractmethod
     async def send(self, length: int, chunks: AsyncIterator[bytes]) -> ObjectInfo | None:
@@ -229,8 +235,15 @@ class Store(ABC):
         """Delete one object; 404 when there is none, 412 when its generation is another one."""
 
     @abstractmethod
-    async def begin_upload(self, key: str, size: int, content_type: str, if_generation: str | None) -> Upload:
-        """Start an upload of `size` bytes."""
+    async def begin_upload(
+        self, key: str, size: int, content_type: str, if_generation: str | None, origin: str | None = None
+    ) -> Upload:
+        """Start an upload of `size` bytes. origin: that of a page which may send pieces to the store itself."""
+
+    @abstractmethod
+    async def resume_upload(self, state: Mapping[str, Any], key: str, size: int, if_generation: str | None) -> Upload:
+        """Go on with an upload that another server began, `unsure` of its offset. ValueError when `state` is not what
+        an upload of this store would have said."""
 
     @abstractmethod
     def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:

@@ -193,12 +193,15 @@ class GcsStore(Store):
             raise
         return True
 
-    async def begin_upload(self, key: str, size: int, content_type: str, if_generation: str | None) -> Upload:
+    async def begin_upload(
+        self, key: str, size: int, content_type: str, if_generation: str | None, origin: str | None = None
+    ) -> Upload:
         url = self._upload_url("resumable", key, if_generation)
         headers = {
             "Content-Type": "application/json",
             "X-Upload-Content-Type": content_type,
             "X-Upload-Content-Length": str(size),
+            **({"Origin": origin} if origin else {}),
         }
         # The type is in the metadata too: an emulator looks for it there only.
         metadata = json.dumps({"contentType": content_type}).encode()
@@ -209,7 +212,19 @@ class GcsStore(Store):
         uri = answer.headers.get("Location")
         if not uri:
             raise LeapError(502, "store-failed", f"The store did not start an upload for {key!r}.", "Try again.")
-        return GcsUpload(self._client, uri, key, size, if_generation, self.delete)
+        upload = GcsUpload(self._client, uri, key, size, if_generation, self.delete)
+        if origin and self._client.is_open_to_browsers(uri):
+            upload.address = uri
+        return upload
+
+    async def resume_upload(self, state: Mapping[str, Any], key: str, size: int, if_generation: str | None) -> Upload:
+        match state:
+            case {"uri": str() as uri, "direct": bool() as direct} if self._client.is_own(uri):
+                upload = GcsUpload(self._client, uri, key, size, if_generation, self.delete)
+                upload.unsure = True
+                upload.address = uri if direct else None
+                return upload
+        raise ValueError
 
     async def copy(self, source: Store, info: ObjectInfo, key: str, if_generation: str) -> ObjectInfo | None:
         if not isinstance(source, GcsStore) or not source._client.is_same_service(self._client):

@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -90,6 +91,14 @@ class GcsClient:
 
     def is_same_service(self, other: GcsClient) -> bool:
         return self._base == other._base
+
+    def is_own(self, address: str) -> bool:
+        """Whether an address that was kept elsewhere is one of this service."""
+        return address.startswith(self._base + "/") and re.fullmatch("[!-~]{1,4096}", address) is not None
+
+    def is_open_to_browsers(self, address: str) -> bool:
+        """Whether a page may be sent to an address: encrypted, or an emulator."""
+        return address.startswith("https://") or self._base != GOOGLE
 
     def url(self, path: str, *names: str, **query: str | int | None) -> str:
         """`path` with each `{}` replaced by a name, every byte of it that could mean something in a URL quoted."""

@@ -1,12 +1,13 @@
 """Google's resumable upload: https://cloud.google.com/storage/docs/performing-resumable-uploads
 
-The session's address is a credential: it stays in this object.
+The session's address is a credential: it leaves this object for the page that may use it and for its file.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 from ..errors import LeapError
 from .base import ObjectInfo, Upload, changed
@@ -32,6 +33,9 @@ class GcsUpload(Upload):
         self._size = size
         self._if_generation = if_generation
         self._delete = delete
+
+    def state(self) -> dict[str, Any]:
+        return {"uri": self._uri, "direct": self.address is not None}
 
     async def send(self, length: int, chunks: AsyncIterator[bytes]) -> ObjectInfo | None:
         last = self.offset + length - 1

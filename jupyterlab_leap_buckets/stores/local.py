@@ -6,9 +6,9 @@ import asyncio
 import base64
 import binascii
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..checksum import crc32c
@@ -16,22 +16,11 @@ from ..errors import LeapError
 from .base import ByteRange, Details, ObjectInfo, Page, Reading, Store, Upload, folder_entry, not_found
 from .disk import Disk
 from .disk_compare import compared
-from .disk_errors import refusal
 from .disk_temporary import discard
 from .disk_tree import is_link, tidy, walk
+from .local_upload import LocalUpload, blocking
 
 READ_SIZE = 1024 * 1024
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-async def _blocking(key: str, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a blocking disk call in a thread, its OSError becoming an answer about `key`."""
-    try:
-        return await asyncio.to_thread(act, *args, **kwargs)
-    except OSError as error:
-        raise refusal(error, key) from None
 
 
 class LocalStore(Store):
@@ -44,14 +33,14 @@ class LocalStore(Store):
 
     async def list(self, prefix: str, starts_with: str, limit: int, token: str | None) -> Page:
         after = _decode_token(token) if token else None
-        found, last = await _blocking(prefix, self._disk.page, prefix, starts_with, limit, after)
+        found, last = await blocking(prefix, self._disk.page, prefix, starts_with, limit, after)
         entries = [
             info.as_entry(prefix) if info else folder_entry(prefix, prefix + name.decode()) for name, info in found
         ]
         return Page(entries, None if last is None else _encode_token(last))
 
     async def head(self, key: str) -> ObjectInfo:
-        info = await _blocking(key, self._disk.info, key)
+        info = await blocking(key, self._disk.info, key)
         if info is None:
             raise not_found(key)
         return info
@@ -64,7 +53,7 @@ class LocalStore(Store):
         return Details(await self.head(key), public=False)
 
     async def read(self, key: str, wanted: ByteRange | None) -> Reading:
-        file, info = await _blocking(key, self._disk.open, key)
+        file, info = await blocking(key, self._disk.open, key)
         try:
             start, stop = wanted.resolve(info.size) if wanted else (0, info.size)
         except LeapError:
@@ -73,7 +62,7 @@ class LocalStore(Store):
         return Reading(info, start, stop, _chunks(file.fileno(), key, start, stop), file.close)
 
     async def write(self, key: str, data: bytearray, content_type: str, if_generation: str) -> ObjectInfo:
-        info = await _blocking(key, self._write, key, data, if_generation)
+        info = await blocking(key, self._write, key, data, if_generation)
         return replace(info, crc32c=crc32c(data))
 
     def _write(self, key: str, data: bytearray, if_generation: str) -> ObjectInfo:
@@ -87,16 +76,22 @@ class LocalStore(Store):
             discard(temporary)
 
     async def delete(self, key: str, if_generation: str | None) -> None:
-        await _blocking(key, self._disk.delete, key, if_generation)
+        await blocking(key, self._disk.delete, key, if_generation)
 
-    async def begin_upload(self, key: str, size: int, content_type: str, if_generation: str | None) -> Upload:
-        await _blocking(key, self._disk.check_place, key, size, if_generation)
-        temporary = await _blocking(key, self._disk.temporary)
-        return LocalUpload(self._disk, temporary, key, size, if_generation)
+    async def begin_upload(
+        self, key: str, size: int, content_type: str, if_generation: str | None, origin: str | None = None
+    ) -> Upload:
+        await blocking(key, self._disk.check_place, key, size, if_generation)
+        temporary = await blocking(key, self._disk.temporary)
+        inode = (await blocking(key, os.lstat, temporary)).st_ino
+        return LocalUpload(self._disk, temporary, inode, key, size, if_generation)
+
+    async def resume_upload(self, state: Mapping[str, Any], key: str, size: int, if_generation: str | None) -> Upload:
+        return LocalUpload.resume(self._disk, state, key, size, if_generation)
 
     async def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
         pages = walk(self._disk, prefix)
-        while page := await _blocking(prefix, next, pages, None):
+        while page := await blocking(prefix, next, pages, None):
             yield page
 
     async def addresses(self, keys: Sequence[str]) -> list[str]:
@@ -110,54 +105,18 @@ class LocalStore(Store):
             return os.path.join(self._disk.root, key)  # no place on this disk: using it will say why
 
     async def is_link(self, prefix: str) -> bool:
-        return await _blocking(prefix, is_link, self._disk, prefix)
+        return await blocking(prefix, is_link, self._disk, prefix)
 
     async def tidy(self, prefix: str) -> bool:
-        return await _blocking(prefix, tidy, self._disk, prefix)
+        return await blocking(prefix, tidy, self._disk, prefix)
 
     async def close(self) -> None:
         pass
 
 
-class LocalUpload(Upload):
-    """Pieces go into a temporary file, which becomes the object when it is complete."""
-
-    def __init__(self, disk: Disk, temporary: str, key: str, size: int, if_generation: str | None) -> None:
-        self._disk = disk
-        self._temporary = temporary
-        self._key = key
-        self._size = size
-        self._if_generation = if_generation
-
-    async def send(self, length: int, chunks: AsyncIterator[bytes]) -> ObjectInfo | None:
-        file = await _blocking(self._key, open, self._temporary, "r+b")
-        try:
-            # What a broken piece left behind its confirmed part is overwritten, or cut off at the end.
-            file.seek(self.offset)
-            async for chunk in chunks:
-                await _blocking(self._key, file.write, chunk)
-            await _blocking(self._key, file.truncate)
-        finally:
-            await _blocking(self._key, file.close)
-        info = None
-        if self.offset + length == self._size:
-            info = await _blocking(self._key, self._disk.place, self._temporary, self._key, self._if_generation)
-        self.offset += length
-        return info
-
-    async def find_offset(self) -> ObjectInfo | None:
-        return None
-
-    async def abort(self) -> None:
-        await _blocking(self._key, discard, self._temporary)
-
-    async def discard(self, made: ObjectInfo) -> None:
-        await _blocking(self._key, self._disk.delete, self._key, made.generation)
-
-
 async def _chunks(descriptor: int, key: str, start: int, stop: int) -> AsyncIterator[bytes]:
     while start < stop:
-        chunk = await _blocking(key, os.pread, descriptor, min(READ_SIZE, stop - start), start)
+        chunk = await blocking(key, os.pread, descriptor, min(READ_SIZE, stop - start), start)
         if not chunk:
             raise LeapError(502, "object-changed", f"{key!r} became shorter while it was read.", "Read it again.")
         start += len(chunk)

@@ -230,5 +230,7 @@ async def test_too_many_uploads_at_once(tmp_path):
         assert (full.status, full.reason) == (429, "too-many-uploads")
         await client.ask("DELETE", first["relayUrl"])
         assert (await client.start("disk", "c", 5)).status == 201
-    # The server's end is the end of what was under way.
-    assert not (tmp_path / ".leap-buckets-temporary").exists()
+    # They survive the server and count for the next one; finished ones do neither.
+    async with jupyter_server(tmp_path, LeapBuckets=config) as client:
+        assert (await client.start("disk", "d", 5)).reason == "too-many-uploads"
+        assert len(list((tmp_path / ".leap-buckets-temporary").iterdir())) == 2
