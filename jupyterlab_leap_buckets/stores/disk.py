@@ -24,7 +24,7 @@ from .base import ABSENT, ObjectInfo, changed, not_found
 from .below import folder as open_folder
 from .below import listing
 from .disk_errors import clash, missing, no_space
-from .disk_temporary import Temporaries, discard
+from .disk_temporary import Temporaries, discard, existing, is_temporary, on_disk_of
 
 LOOKS = 20
 """How often a path is looked up while another program moves its folders."""
@@ -115,7 +115,7 @@ class Disk:
     ) -> Iterator[tuple[bytes, str]]:
         """The names in a folder as parts of keys (a folder's with a slash) and as they are on disk."""
         for entry in found:
-            if folder == self.root and entry.name == TEMPORARY_FOLDER:
+            if is_temporary(entry.name) or (folder == self.root and entry.name == TEMPORARY_FOLDER):
                 continue
             segment = from_disk(entry.name)
             if not segment.startswith(starts_with):
@@ -172,9 +172,10 @@ class Disk:
         if os.path.isdir(path) or not self._can_hold(os.path.dirname(path)):
             raise clash(key)
         self._check_generation(key, if_generation)
-        free = os.statvfs(self.root)  # where the temporary file will be
-        if size > free.f_bavail * free.f_frsize:
-            raise no_space()
+        for folder in (self.root, existing(os.path.dirname(path))):  # where the temporary file will be, and the object
+            free = os.statvfs(folder)
+            if size > free.f_bavail * free.f_frsize:
+                raise no_space(key)
 
     def _can_hold(self, folder: str) -> bool:
         """Whether a folder is there or can be made. Its empty ones may come and go while this looks."""
@@ -194,9 +195,15 @@ class Disk:
         path = self.locate(key)
         # An own clock reading: the file system's is so coarse that two writes could look like one generation.
         os.utime(temporary, ns=(time.time_ns(), time.time_ns()))
-        with self._placing:
-            self._check_generation(key, if_generation)
-            made = describe(key, self._move_with_parents(temporary, key, path, if_generation))
+        folder = os.path.dirname(path)
+        there = existing(folder)
+        try:
+            with on_disk_of(temporary, self.root, there) as ready, self._placing:
+                self._check_generation(key, if_generation)
+                made = describe(key, self._move_with_parents(ready, key, path, if_generation))
+        except BaseException:
+            self.remove_empty(existing(folder), there)
+            raise
         discard(temporary)
         return made
 
@@ -248,10 +255,11 @@ class Disk:
                 os.unlink(name, dir_fd=descriptor)
             self.remove_empty(folder)
 
-    def remove_empty(self, folder: str) -> bool:
-        """Remove a folder (a real path) and those above it as long as they hold nothing. Whether it went itself."""
+    def remove_empty(self, folder: str, kept: str | None = None) -> bool:
+        """Remove a folder (a real path) and those above it, up to `kept`, as long as they hold nothing. Whether it went
+        itself."""
         start = folder
-        while not self.is_kept(folder):
+        while folder != kept and not self.is_kept(folder):
             try:
                 with self._folder_of(folder) as (descriptor, name):
                     os.rmdir(name, dir_fd=descriptor)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+import shutil
 import time
+from collections.abc import Iterator
 
 from ..errors import LeapError
 from ..paths import TEMPORARY_FOLDER
@@ -14,6 +17,8 @@ from .below import listing
 
 LEFTOVER_SECONDS = 7 * 24 * 3600
 """Age at which an unfinished upload of a server that is gone is deleted."""
+COPIED_AT_ONCE = 1024 * 1024
+_COPY = re.compile(re.escape(TEMPORARY_FOLDER) + "-[0-9a-f]{32}")
 ATTEMPTS = 20
 """How often a file is begun while its folder is removed, which whoever finishes the last file does."""
 
@@ -58,6 +63,38 @@ def discard(path: str) -> None:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     _remove_if_empty(os.path.dirname(path))
+
+
+def existing(folder: str) -> str:
+    """A folder, or the nearest above it that is there."""
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+@contextlib.contextmanager
+def on_disk_of(temporary: str, root: str, folder: str) -> Iterator[str]:
+    """A temporary file where it can become an object in or below `folder`, which is the root or below it: itself, or,
+    when another disk is mounted there, a copy of it in that folder."""
+    if os.stat(temporary).st_dev == os.stat(folder).st_dev:
+        yield temporary
+        return
+    name = f"{TEMPORARY_FOLDER}-{secrets.token_hex(16)}"
+    with open_folder(root, folder) as descriptor:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            with open(temporary, "rb") as source, open(os.open(name, flags, 0o666, dir_fd=descriptor), "wb") as copy:
+                shutil.copyfileobj(source, copy, COPIED_AT_ONCE)
+            os.utime(name, ns=(time.time_ns(), time.time_ns()), dir_fd=descriptor)
+            yield os.path.join(folder, name)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=descriptor)
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file is such a copy."""
+    return name.startswith(TEMPORARY_FOLDER) and _COPY.fullmatch(name) is not None
 
 
 def _remove_if_empty(folder: str) -> None:
