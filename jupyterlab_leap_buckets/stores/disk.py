@@ -24,7 +24,7 @@ from .base import ABSENT, ObjectInfo, changed, not_found
 from .below import folder as open_folder
 from .below import listing
 from .disk_errors import clash, missing, no_space
-from .disk_temporary import Temporaries, discard, existing, is_temporary, on_disk_of
+from .disk_temporary import Temporaries, discard, is_temporary, nearest, on_disk_of
 
 LOOKS = 20
 """How often a path is looked up while another program moves its folders."""
@@ -172,8 +172,8 @@ class Disk:
         if os.path.isdir(path) or not self._can_hold(os.path.dirname(path)):
             raise clash(key)
         self._check_generation(key, if_generation)
-        for folder in (self.root, existing(os.path.dirname(path))):  # where the temporary file will be, and the object
-            free = os.statvfs(folder)
+        for place in (self.root, os.path.dirname(path)):  # of the temporary file, and of the object
+            _, free = nearest(place, os.statvfs)
             if size > free.f_bavail * free.f_frsize:
                 raise no_space(key)
 
@@ -196,13 +196,13 @@ class Disk:
         # An own clock reading: the file system's is so coarse that two writes could look like one generation.
         os.utime(temporary, ns=(time.time_ns(), time.time_ns()))
         folder = os.path.dirname(path)
-        there = existing(folder)
+        there, status = nearest(folder, os.stat)
         try:
-            with on_disk_of(temporary, self.root, there) as ready, self._placing:
+            with on_disk_of(temporary, self.root, there, status.st_dev) as ready, self._placing:
                 self._check_generation(key, if_generation)
                 made = describe(key, self._move_with_parents(ready, key, path, if_generation))
         except BaseException:
-            self.remove_empty(existing(folder), there)
+            self.remove_empty(nearest(folder, os.stat)[0], there)
             raise
         discard(temporary)
         return made

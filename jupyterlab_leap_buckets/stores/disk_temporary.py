@@ -8,7 +8,8 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from ..errors import LeapError
 from ..paths import TEMPORARY_FOLDER
@@ -18,6 +19,7 @@ from .below import listing
 LEFTOVER_SECONDS = 7 * 24 * 3600
 """Age at which an unfinished upload of a server that is gone is deleted."""
 COPIED_AT_ONCE = 1024 * 1024
+T = TypeVar("T")
 _COPY = re.compile(re.escape(TEMPORARY_FOLDER) + "-[0-9a-f]{32}")
 ATTEMPTS = 20
 """How often a file is begun while its folder is removed, which whoever finishes the last file does."""
@@ -65,18 +67,20 @@ def discard(path: str) -> None:
     _remove_if_empty(os.path.dirname(path))
 
 
-def existing(folder: str) -> str:
-    """A folder, or the nearest above it that is there."""
-    while not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    return folder
+def nearest(path: str, look: Callable[[str], T]) -> tuple[str, T]:
+    """A path, or the nearest above it that is there, and what a look at it gives. Folders may come and go meanwhile."""
+    while True:
+        try:
+            return path, look(path)
+        except (FileNotFoundError, NotADirectoryError):
+            path = os.path.dirname(path)
 
 
 @contextlib.contextmanager
-def on_disk_of(temporary: str, root: str, folder: str) -> Iterator[str]:
+def on_disk_of(temporary: str, root: str, folder: str, device: int) -> Iterator[str]:
     """A temporary file where it can become an object in or below `folder`, which is the root or below it: itself, or,
-    when another disk is mounted there, a copy of it in that folder."""
-    if os.stat(temporary).st_dev == os.stat(folder).st_dev:
+    when another disk is mounted there, a copy of it in that folder. device: the disk of the folder."""
+    if os.stat(temporary).st_dev == device:
         yield temporary
         return
     name = f"{TEMPORARY_FOLDER}-{secrets.token_hex(16)}"
