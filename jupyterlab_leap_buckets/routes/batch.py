@@ -54,7 +54,7 @@ class BatchHandler(LeapHandler):
         """What a frame asks for; a refusal is that file's alone."""
         from ..batch import MAX_FILE, Wanted
 
-        key = check_key(prefix + frame.key)
+        key = check_key(frame.key and prefix + frame.key)
         check_may_write(self, bucket, key)
         if frame.size > MAX_FILE:
             raise LeapError(

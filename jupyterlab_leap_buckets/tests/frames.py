@@ -30,6 +30,7 @@ def lines(reply: Reply) -> list[dict[str, Any]]:
     assert reply.status == 200, reply.body
     assert reply.headers["Content-Type"] == "application/x-ndjson"
     assert reply.headers["Cache-Control"] == "no-store"
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
     assert reply.body == b"" or reply.body.endswith(b"\n")
     return [json.loads(line) for line in reply.body.splitlines()]
 

@@ -171,6 +171,8 @@ class StandIn:
             name = query.get("name", name)
         else:
             raise Refused(400, "Unknown uploadType.")
+        if fault is not None and fault.kind == "corrupt":
+            data = damage(data)
         made = bucket.put(name, data, content_type, query)
         return web.json_response(selected(made.resource(bucket.name), query.get("fields", "")))
 
@@ -236,9 +238,11 @@ async def take(request: web.Request, fault: Fault | None, session: Session, star
     except (ConnectionError, web.RequestPayloadError):
         keep(session, bytes(body), start)
         raise
-    if fault is not None and fault.kind == "corrupt":
-        body[0] ^= 1
-    return bytes(body)
+    return damage(body) if fault is not None and fault.kind == "corrupt" else bytes(body)
+
+
+def damage(body: bytes | bytearray) -> bytes:
+    return bytes([body[0] ^ 1]) + body[1:]
 
 
 def keep(session: Session, body: bytes, start: int) -> None:

@@ -18,7 +18,7 @@ class Fault:
 
     kind: `status` answers with `status` and does nothing; `reset` breaks the connection and does nothing; `lost` does
     what was asked and breaks the connection before the answer; `slow` waits `seconds` first; `cut` breaks a download
-    or an upload after `after` bytes; `corrupt` changes the first byte of a piece. method and path (a regular
+    or an upload after `after` bytes; `corrupt` changes the first byte of an upload. method and path (a regular
     expression searched in path and query) choose requests.
     """
 

@@ -10,7 +10,6 @@ import pytest
 from ..checksum import crc32c
 from ..stores.disk_compare import compared
 from .frames import batch, frame
-from .server import BASE_URL
 from .test_conformance import NAMES, long_key
 
 FIELDS = {"key", "size", "updated", "generation", "crc32c"}
@@ -111,20 +110,6 @@ async def test_what_cannot_be_compared(on_disk, files, reason):
 async def test_compared_with_what(on_disk, changed, status, reason):
     refused = await compare(on_disk, [], **changed)
     assert (refused.status, refused.reason) == (status, reason)
-
-
-async def test_who_may_compare(on_disk):
-    refused = await on_disk.client.ask("POST", "compare", body={}, token=None)
-    assert (refused.status, refused.reason) == (403, "not-signed-in")
-    cookie = await signed_in(on_disk)
-    refused = await on_disk.client.ask("POST", "compare", body={}, token=None, headers={"Cookie": cookie})
-    assert (refused.status, refused.reason) == (403, "xsrf")
-
-
-async def signed_in(place) -> str:
-    """The cookies of a page, which do not sign a request in without the XSRF header."""
-    login = await place.client.ask("GET", f"{BASE_URL}login")
-    return "; ".join(value.split(";")[0] for value in login.headers.getall("Set-Cookie"))
 
 
 # Requests

@@ -27,6 +27,8 @@ ROUTES = [
     ("POST", "uploads"),
     ("PUT", "uploads/some-id"),
     ("DELETE", "uploads/some-id"),
+    ("POST", "batch?bucket=disk&prefix=ada/"),
+    ("POST", "compare"),
     ("GET", "operations"),
     ("POST", "operations"),
     ("GET", "operations/some-id"),
