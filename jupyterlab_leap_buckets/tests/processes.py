@@ -80,9 +80,11 @@ class JupyterServer:
 
 
 @contextlib.contextmanager
-def jupyter_server_process(folder: Path, environment: dict[str, str], *arguments: str) -> Iterator[JupyterServer]:
+def jupyter_server_process(
+    folder: Path, environment: dict[str, str], *arguments: str, port: int | None = None
+) -> Iterator[JupyterServer]:
     """A real Jupyter Server with the extension and no other configuration of this machine; its home is `folder`."""
-    port, token, log = free_port(), "the-test-token-of-this-server", folder / "server.log"
+    port, token, log = port or free_port(), "the-test-token-of-this-server", folder / "server.log"
     command = [
         *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),

@@ -2,7 +2,8 @@
 
     python -m jupyterlab_leap_buckets.tests.standin --port 0 --bucket leap-scratch --objects 1000000
 
-prints its address; give that to STORAGE_EMULATOR_HOST. `/standin/faults` and `/standin/requests` control it.
+prints its address; give that to STORAGE_EMULATOR_HOST. `/standin/faults`, `/standin/requests` and
+`/standin/cors` control it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from aiohttp import web
 
+from .standin_cors import Cors
 from .standin_faults import Fault, Faults, break_connection
 from .standin_storage import GRANULE, MAX_RESULTS, Bucket, Object, Refused, Session
 
@@ -25,12 +27,13 @@ CHUNK = 256 * 1024
 
 
 class StandIn:
-    """The service. `buckets` and `faults` may be changed while it runs; `token`, if set, has to be presented,
+    """The service. `buckets`, `faults` and `cors` may be changed while it runs; `token`, if set, has to be presented,
     except to read a public bucket."""
 
     def __init__(self, buckets: Iterable[str] = (), token: str = "") -> None:
         self.buckets = {name: Bucket(name) for name in buckets}
         self.faults = Faults()
+        self.cors = Cors()
         self.token = token
         self.rewrite_step = 1 << 20
         self._rewrites: dict[str, tuple[tuple[int, str, str], int]] = {}
@@ -53,6 +56,8 @@ class StandIn:
             await self._runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if request.path == "/standin/cors":
+            return await self.cors.control(request)
         if request.path.startswith("/standin/"):
             return await self.faults.control(request)
         fault = self.faults.next(request)
@@ -65,11 +70,15 @@ class StandIn:
                 raise Refused(fault.status, "A fault that a test asked for.")
             answer = await self._dispatch(request, fault)
         except Refused as refused:
-            return refusal(refused)
+            answer = refusal(refused)
         except ConnectionError:
             raise asyncio.CancelledError from None  # the other side went away: nobody to answer
+        if fault is not None and fault.kind == "late":
+            await asyncio.sleep(fault.seconds)
         if fault is not None and fault.kind == "lost":
             break_connection(request)
+        if not answer.prepared:
+            answer.headers.update(self.cors.headers(request))
         return answer
 
     async def _dispatch(self, request: web.Request, fault: Fault | None) -> web.StreamResponse:
@@ -159,6 +168,8 @@ class StandIn:
     async def _upload(
         self, request: web.Request, bucket: Bucket, query: dict[str, str], fault: Fault | None
     ) -> web.StreamResponse:
+        if request.method == "OPTIONS":
+            return self.cors.preflight(request)
         if "upload_id" in query:
             return await self._piece(request, bucket, query, fault)
         kind = query.get("uploadType")
@@ -182,6 +193,7 @@ class StandIn:
         name = query.get("name") or metadata.get("name", "")
         session_id = bucket.start(name, content_type or "application/octet-stream", query)
         where = f"{self.url}/upload/storage/v1/b/{bucket.name}/o?uploadType=resumable"
+        self.cors.start(session_id, request)
         location = f"{where}&name={quote(name, safe='')}&upload_id={session_id}"
         return web.Response(headers={"Location": location, "X-GUploader-UploadID": session_id})
 

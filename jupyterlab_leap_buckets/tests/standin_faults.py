@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-KINDS = ("status", "reset", "lost", "slow", "cut", "corrupt")
+KINDS = ("status", "reset", "lost", "slow", "late", "cut", "corrupt")
 
 
 @dataclass
@@ -17,9 +17,10 @@ class Fault:
     """Something that goes wrong with the next `times` requests that match.
 
     kind: `status` answers with `status` and does nothing; `reset` breaks the connection and does nothing; `lost` does
-    what was asked and breaks the connection before the answer; `slow` waits `seconds` first; `cut` breaks a download
-    or an upload after `after` bytes; `corrupt` changes the first byte of an upload. method and path (a regular
-    expression searched in path and query) choose requests.
+    what was asked and breaks the connection before the answer; `slow` waits `seconds` first; `late` does what was
+    asked and waits `seconds` before the answer; `cut` breaks a download or an upload after `after` bytes; `corrupt`
+    changes the first byte of a piece or a small object. method and path (a regular expression searched in path and
+    query) choose requests.
     """
 
     kind: str
@@ -42,11 +43,12 @@ class Fault:
 
 @dataclass
 class Seen:
-    """A request: its method, its path with the query, and its Content-Range."""
+    """A request: its method, its path with the query, its Content-Range, and the page's origin if one sent it."""
 
     method: str
     path: str
     content_range: str
+    origin: str
 
 
 class Faults:
@@ -59,7 +61,8 @@ class Faults:
 
     def next(self, request: web.Request) -> Fault | None:
         """Notes the request; the fault to commit on it, used up by one."""
-        self.seen.append(Seen(request.method, request.raw_path, request.headers.get("Content-Range", "")))
+        content_range, origin = (request.headers.get(name, "") for name in ("Content-Range", "Origin"))
+        self.seen.append(Seen(request.method, request.raw_path, content_range, origin))
         for fault in self.waiting:
             if fault.takes(request):
                 fault.times -= 1
