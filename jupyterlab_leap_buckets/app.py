@@ -135,22 +135,23 @@ class LeapBuckets(ExtensionApp):
     def _disk(self) -> Bucket:
         from pathlib import Path
 
-        from .discovery import Bucket
+        from .discovery import DISK, Bucket
 
         root = getattr(self.serverapp.contents_manager, "root_dir", "")
         if not root:
             raise LeapError(404, "no-disk", "The files of this JupyterLab are not on a disk.", "Upload them instead.")
-        return Bucket("~disk", Path(root).absolute().as_uri(), "local", "JupyterLab's files", own=("",))
+        return Bucket(DISK, Path(root).absolute().as_uri(), "local", "JupyterLab's files", own=("",))
 
     def store(self, bucket: Bucket) -> Store:
         """The store behind a bucket, made on first use and shared by all requests."""
         if bucket.anonymous:
             return self.public.store(bucket)
-        if bucket.uri not in self._stores:
+        name = bucket.id if bucket.id == "~disk" else bucket.uri  # a bucket in the same folder has other rules
+        if name not in self._stores:
             from .stores import open_store
 
-            self._stores[bucket.uri] = open_store(bucket, self)
-        return self._stores[bucket.uri]
+            self._stores[name] = open_store(bucket, self)
+        return self._stores[name]
 
     @property
     def uploads(self) -> UploadSessions:

@@ -24,6 +24,8 @@ ENVIRONMENT = (
     ("PERSISTENT_BUCKET", "persistent", "My persistent", None),
     ("PANGEO_SCRATCH", "pangeo-scratch", "Pangeo scratch", SCRATCH_DAYS),
 )
+DISK = "~disk"
+"""The id of the folder of JupyterLab's file browser, which is a bucket for copies alone."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
 
 from .errors import LeapError
 
@@ -80,6 +81,11 @@ def split_uri(uri: str) -> tuple[str, str, str]:
     if not separator or scheme not in _PROVIDERS or not _BUCKET_NAME.fullmatch(bucket):
         raise LeapError(400, "bad-uri", f"{uri!r} is not a bucket's address.", "Write it as gs://bucket/folder.")
     return _PROVIDERS[scheme], bucket, _check_text(prefix)
+
+
+def folder_of(uri: str) -> str:
+    """The path of the folder that a local bucket's URI (`file:///folder`) names."""
+    return unquote(urlsplit(uri).path)
 
 
 def as_folder(prefix: str) -> str:

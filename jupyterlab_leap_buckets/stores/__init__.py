@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..paths import split_uri
+from ..paths import folder_of, split_uri
 
 if TYPE_CHECKING:
     from ..app import LeapBuckets
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 def open_store(bucket: Bucket, leap: LeapBuckets) -> Store:
     """The store for a bucket without error."""
     if bucket.provider == "local":
+        from ..discovery import DISK
+        from .disk_guard import guards
         from .local import LocalStore
 
         homes = [place.home for place in leap.places if place.uri == bucket.uri and not place.error]
-        return LocalStore.from_uri(bucket.uri, homes)
+        inside = guards(leap.places, leap.homeRule) if bucket.id == DISK else ()
+        return LocalStore(folder_of(bucket.uri), homes, inside)
     from .gcs import GcsStore
     from .gcs_client import GcsClient
 

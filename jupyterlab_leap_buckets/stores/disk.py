@@ -24,6 +24,7 @@ from .base import ABSENT, ObjectInfo, changed, not_found
 from .below import folder as open_folder
 from .below import listing
 from .disk_errors import clash, missing, no_space
+from .disk_guard import Guard
 from .disk_temporary import Temporaries, discard, is_temporary, nearest, on_disk_of
 
 LOOKS = 20
@@ -31,9 +32,10 @@ LOOKS = 20
 
 
 class Disk:
-    def __init__(self, root: str, homes: Iterable[str] = ()) -> None:
-        """homes: prefixes whose folders stay when they are empty."""
+    def __init__(self, root: str, homes: Iterable[str] = (), guards: Iterable[Guard] = ()) -> None:
+        """homes: prefixes whose folders stay when they are empty. guards: of buckets whose rules hold in here too."""
         self.root = os.path.realpath(root)
+        self._guards = list(guards)
         self._kept = {self.root, *(os.path.join(self.root, to_disk(home[:-1])) for home in homes if home)}
         self._placing = threading.Lock()
         self._temporaries = Temporaries(self.root)
@@ -166,9 +168,15 @@ class Disk:
         """A new empty file beside the objects, for `place` or `discard`."""
         return self._temporaries.new()
 
+    def _place_of(self, key: str) -> str:
+        path = self.locate(key)
+        for guard in self._guards:
+            guard.check(path, key)
+        return path
+
     def check_place(self, key: str, size: int, if_generation: str | None) -> None:
         """Find out before a byte moves whether `place` would refuse."""
-        path = self.locate(key)
+        path = self._place_of(key)
         if os.path.isdir(path) or not self._can_hold(os.path.dirname(path)):
             raise clash(key)
         self._check_generation(key, if_generation)
@@ -192,7 +200,7 @@ class Disk:
     def place(self, temporary: str, key: str, if_generation: str | None) -> ObjectInfo:
         """Make a temporary file the object, all at once. The precondition holds against every writer in this server;
         "only if absent" against other programs too."""
-        path = self.locate(key)
+        path = self._place_of(key)
         # An own clock reading: the file system's is so coarse that two writes could look like one generation.
         os.utime(temporary, ns=(time.time_ns(), time.time_ns()))
         folder = os.path.dirname(path)

@@ -9,13 +9,13 @@ import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from ..checksum import crc32c
 from ..errors import LeapError
 from .base import ByteRange, Details, ObjectInfo, Page, Reading, Store, Upload, folder_entry, not_found
 from .disk import Disk
 from .disk_compare import compared
+from .disk_guard import Guard
 from .disk_temporary import discard
 from .disk_tree import is_link, tidy, walk
 from .local_upload import LocalUpload, blocking
@@ -24,12 +24,8 @@ READ_SIZE = 1024 * 1024
 
 
 class LocalStore(Store):
-    def __init__(self, root: str, homes: Iterable[str] = ()) -> None:
-        self._disk = Disk(root, homes)
-
-    @classmethod
-    def from_uri(cls, uri: str, homes: Iterable[str] = ()) -> LocalStore:
-        return cls(unquote(urlsplit(uri).path), homes)
+    def __init__(self, root: str, homes: Iterable[str] = (), guards: Iterable[Guard] = ()) -> None:
+        self._disk = Disk(root, homes, guards)
 
     async def list(self, prefix: str, starts_with: str, limit: int, token: str | None) -> Page:
         after = _decode_token(token) if token else None

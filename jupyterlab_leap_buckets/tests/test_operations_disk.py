@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .operations import body, end, fill, names
+from .conftest import Place
+from .operations import body, end, fill, keys, names, reasons, run
+from .server import jupyter_server
 
 DATA = os.urandom(300_000)
 
@@ -81,3 +83,49 @@ async def test_no_copy_leaves_the_disk(on_disk, key, tmp_path):
     )
     assert (done["state"], done["failuresTotal"]) == ("failed", 1)
     assert await names(on_disk) == []
+
+
+@pytest.mark.parametrize("where", ["below", "same", "linked"])
+async def test_a_copy_onto_the_disk_keeps_to_the_rules_of_the_buckets_there(tmp_path, where):
+    folder = tmp_path / "root" / ("" if where == "same" else "bucket")
+    shut = tmp_path / "root" / "shut"
+    for path in (folder / "ada", folder / "ben", shut, tmp_path / "plain" / "run"):
+        path.mkdir(parents=True)
+    (tmp_path / "plain" / "x").write_text("x")
+    (tmp_path / "plain" / "run" / "y").write_text("y")
+    prefix = "" if where == "same" else "bucket/"
+    if where == "linked":
+        (tmp_path / "root" / "way").symlink_to(folder)
+        prefix = "way/"
+    buckets = [
+        {"id": "home", "path": str(folder), "home": "ada/"},
+        {"id": "shut", "path": str(shut), "access": "read-only"},
+        {"id": "plain", "path": str(tmp_path / "plain")},
+    ]
+    for rule, reason in (("confirm", "outside-home-denied"), ("deny", "outside-home-denied"), ("allow", None)):
+        config = {"buckets": buckets, "homeRule": rule}
+        async with jupyter_server(tmp_path / "root", LeapBuckets=config) as client:
+            place = Place(client, "plain", "local", "")
+
+            async def copied(prefix: str, place: Place = place) -> list[str]:
+                done = await run(place, "copy", keys(place, "x", "run/"), destination=to_disk(prefix))
+                return reasons(done)
+
+            assert await copied(f"{prefix}ada/{rule}/") == []
+            assert (folder / "ada" / rule / "run/y").read_text() == "y"
+            assert await copied(f"{prefix}ben/") == ([reason] * 2 if reason else [])
+            # In a bucket inside another one the rules of both hold.
+            assert await copied("shut/") == [reason if where == "same" and reason else "read-only"] * 2
+            # Nor does a folder reach into a bucket that is named like what is in it.
+            (tmp_path / "plain" / "shut").mkdir(exist_ok=True)
+            (tmp_path / "plain" / "shut" / "z").write_text("z")
+            done = await run(place, "copy", keys(place, "shut/"), destination=to_disk(""))
+            assert len(reasons(done)) == 1
+            assert list(shut.iterdir()) == []
+            if reason:
+                assert list((folder / "ben").iterdir()) == []
+    assert (folder / "ben" / "run/y").read_text() == "y"
+
+
+def to_disk(prefix: str) -> dict[str, str]:
+    return {"bucket": "~disk", "prefix": prefix}
