@@ -75,6 +75,8 @@ export function Listing(props: IListingProps): JSX.Element {
       model.selectAll();
     } else if (event.key === ' ' && focused !== -1) {
       model.select(focused, 'add');
+    } else if (event.key === 'Escape' && model.clipboard.hasCut) {
+      model.clipboard.hold(null);
     } else if (event.key === 'Escape' && selection.keys.size > 0 && focused !== -1) {
       model.select(focused, 'none');
     } else if (event.key === 'Escape' && model.filter) {
@@ -156,6 +158,7 @@ export function Listing(props: IListingProps): JSX.Element {
                 index={index}
                 origin={range.origin}
                 selected={selection.keys.has(row.key)}
+                cut={model.clipboard.isCut(model.location?.bucket ?? '', row.key)}
                 focused={index === focused}
                 reachable={focused === -1 ? index === drawn[0] : index === focused}
                 dropTarget={row.key === dropTarget}

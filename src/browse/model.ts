@@ -5,6 +5,7 @@ import type { IBucket } from '../store/entry';
 import { StoreError } from '../store/errors';
 import { foreignOwner, type ILocation, parentPrefix } from '../store/path';
 import { Asking } from './asking';
+import { Clipboard } from './clipboard';
 import type { IRow } from './columns';
 import { PAGE_SIZE } from './folder';
 import { FolderRows } from './folderRows';
@@ -35,6 +36,8 @@ export class BrowseModel {
   /** Emitted after any change. */
   readonly changed = new Signal<this, void>(this);
 
+  /** What Paste would bring here. */
+  readonly clipboard = new Clipboard(() => this.changed.emit());
   /** All buckets; null until they are known. */
   buckets: readonly IBucket[] | null = null;
   selection: ISelection = NO_SELECTION;

@@ -17,6 +17,8 @@ export interface IRowProps extends IBrowseContext {
   /** Where row 0 begins, in pixels. */
   readonly origin: number;
   readonly selected: boolean;
+  /** Whether it was cut and waits to be pasted elsewhere. */
+  readonly cut: boolean;
   /** Whether it has, or would get, the keyboard. */
   readonly focused: boolean;
   /** Whether Tab leads to this row. */
@@ -36,7 +38,7 @@ export interface IRowProps extends IBrowseContext {
 export const Row = React.memo(Line, isSame);
 
 function Line(props: IRowProps): JSX.Element {
-  const { row, index, origin, selected, reachable, dropTarget, now } = props;
+  const { row, index, origin, selected, cut, reachable, dropTarget, now } = props;
   const { commands, docRegistry, bucket, trans } = props;
   const { home = '', expiresAfterDays = null } = bucket ?? {};
   const Icon = iconOf(row, docRegistry).react;
@@ -45,7 +47,7 @@ function Line(props: IRowProps): JSX.Element {
   return (
     <div
       role="row"
-      className={`jp-BucketRow${dropTarget ? ' jp-mod-dropTarget' : ''}`}
+      className={`jp-BucketRow${cut ? ' jp-mod-cut' : ''}${dropTarget ? ' jp-mod-dropTarget' : ''}`}
       style={{ transform: `translateY(${origin + index * ROW_HEIGHT}px)` }}
       data-key={row.key}
       data-index={index}
@@ -64,6 +66,7 @@ function Line(props: IRowProps): JSX.Element {
             {row.name || trans.__('(no name)')}
           </bdi>
         )}
+        {cut && <span className="jp-LeapHidden">{trans.__('cut')}</span>}
         {row.kind === 'folder' && home.startsWith(row.key) && (
           <span className="jp-BucketRow-own">{trans.__('yours')}</span>
         )}

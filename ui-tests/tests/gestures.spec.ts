@@ -1,5 +1,6 @@
 import { Documents } from '../support/documents';
 import { expect, HOME, SCRATCH, test } from '../support/fixtures';
+import type { Panel } from '../support/panel';
 import { pull } from '../support/pull';
 
 // What the hands know from JupyterLab's own file browser: `docs/gestures.md` has the whole list.
@@ -184,4 +185,47 @@ test('what a filter hides is not deleted with what it shows', async ({ page, pan
   await expect
     .poll(() => gcs.keys(SCRATCH, `${HOME}filtered/`))
     .toEqual([`${HOME}filtered/b1.txt`]);
+});
+
+test.describe('rows that were cut', () => {
+  const cut = (panel: Panel, name: string) =>
+    panel.row(HOME + name).getByText('cut', { exact: true });
+
+  test('look so until they are pasted', async ({ page, panel, gcs }) => {
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Control+x');
+    for (const name of ['alpha.txt', 'beta.txt']) {
+      await expect(cut(panel, name)).toBeAttached();
+      await expect(panel.row(HOME + name).locator('.jp-BucketRow-icon')).toHaveCSS(
+        'opacity',
+        '0.4'
+      );
+    }
+    await expect(cut(panel, 'delta.txt')).toHaveCount(0);
+    await panel.row(`${HOME}data/`).click();
+    await page.keyboard.press('Enter');
+    await expect(panel.row(`${HOME}data/deep/`)).toBeVisible();
+    await page.keyboard.press('Control+v');
+    await expect.poll(() => gcs.keys(SCRATCH, `${HOME}data/a`)).toHaveLength(1);
+    await expect(cut(panel, 'data/alpha.txt')).toHaveCount(0);
+  });
+
+  test('do not after Escape, nor after others were copied', async ({ page, panel, gcs }) => {
+    await page.keyboard.press('Control+x');
+    await expect(cut(panel, 'alpha.txt')).toBeAttached();
+    await page.keyboard.press('Escape');
+    await expect(cut(panel, 'alpha.txt')).toHaveCount(0);
+    await expect(panel.row(`${HOME}alpha.txt`)).toHaveAttribute('aria-selected', 'true');
+    await panel.row(`${HOME}data/`).dblclick();
+    await expect(panel.row(`${HOME}data/deep/`)).toBeVisible();
+    await page.keyboard.press('Control+v');
+    await page.keyboard.press('Backspace');
+    await panel.row(`${HOME}beta.txt`).click();
+    await page.keyboard.press('Control+x');
+    await expect(cut(panel, 'beta.txt')).toBeAttached();
+    await panel.row(`${HOME}zeta.txt`).click();
+    await page.keyboard.press('Control+c');
+    await expect(cut(panel, 'beta.txt')).toHaveCount(0);
+    expect(await gcs.keys(SCRATCH)).toHaveLength(5);
+  });
 });

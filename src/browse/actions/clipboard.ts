@@ -12,14 +12,14 @@ import { called } from './words';
 /** Cut, copy and paste, "Copy to...", "Move to...", Duplicate and Keep. */
 export function carrying(context: IActionContext): Actions {
   const { app, model, panel, trans } = context;
+  const { clipboard } = model;
   const carrier = new Carrier(context);
-  let held: { kind: 'copy' | 'move'; carried: ICarried } | null = null;
 
   const chosen = (bucket: IBucket): ICarried => {
     return { bucket: bucket.id, keys: chosenKeys(model) };
   };
   const hold = (kind: 'copy' | 'move', bucket: IBucket) => {
-    held = { kind, carried: chosen(bucket) };
+    clipboard.hold({ kind, ...chosen(bucket) });
     app.commands.notifyCommandChanged(CommandIDs.paste);
   };
   const writing = (act: Parameters<typeof onRow>[1]) => {
@@ -59,16 +59,16 @@ export function carrying(context: IActionContext): Actions {
       );
     }),
     [CommandIDs.paste]: {
-      isEnabled: () => held !== null && isWritable(model),
+      isEnabled: () => clipboard.held !== null && isWritable(model),
       execute: async () => {
         const { location } = model;
+        const { held } = clipboard;
         if (held && location && isWritable(model)) {
-          const { kind, carried } = held;
-          if (kind === 'move') {
+          if (held.kind === 'move') {
             // What was moved is no longer where it was.
-            held = null;
+            clipboard.hold(null);
           }
-          await carrier.carry(kind, carried, location);
+          await carrier.carry(held.kind, held, location);
         }
       }
     },
