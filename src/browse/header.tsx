@@ -7,10 +7,12 @@ import type { SortBy } from './order';
 export function Header({ model, trans }: IBrowseContext): JSX.Element {
   const { by: sorted, descending } = model.order;
   const Arrow = (descending ? caretDownIcon : caretUpIcon).react;
-  const heads: readonly [by: SortBy, label: string][] = [
+  const expires = (model.bucket?.expiresAfterDays ?? null) !== null;
+  const heads: (readonly [by: SortBy, label: string])[] = [
     ['name', trans.__('Name')],
     ['size', trans.__('Size')],
-    ['age', trans.__('Age')]
+    ['age', trans.__('Age')],
+    ...(expires ? [['expiry', trans.__('Deleted')] as const] : [])
   ];
   return (
     <div role="rowgroup" className="jp-BucketHeader">
@@ -33,11 +35,6 @@ export function Header({ model, trans }: IBrowseContext): JSX.Element {
             </button>
           </div>
         ))}
-        {(model.bucket?.expiresAfterDays ?? null) !== null && (
-          <div role="columnheader" className="jp-BucketRow-expiry">
-            {trans.__('Deleted')}
-          </div>
-        )}
         <div role="columnheader" className="jp-LeapHidden">
           {trans.__('Actions')}
         </div>

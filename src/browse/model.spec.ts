@@ -124,6 +124,17 @@ describe('a large folder', () => {
     expect(model.order).toEqual({ by: 'name', descending: false });
   });
 
+  it('is not sorted by a column that its bucket does not have', async () => {
+    const { model } = browse(...keys(3));
+    await model.start(null);
+    await model.sort('expiry');
+    expect(model.order.by).toBe('expiry');
+    await model.go({ bucket: 'scratch', key: '' });
+    expect(model.order.by).toBe('expiry');
+    await model.go({ bucket: 'lasting', key: 'ada/' });
+    expect(model.order.by).toBe('name');
+  });
+
   it('is refreshed where it is looked at, with few requests', async () => {
     const { store, model } = browse(...keys(20_000));
     await model.start(null);

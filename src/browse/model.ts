@@ -151,7 +151,11 @@ export class BrowseModel {
    *   the first rows.
    */
   async go(location: ILocation, focus: string | null = null): Promise<void> {
-    const wish = this._folder?.wish ?? STORE_ORDER;
+    const bucket = this.buckets?.find(({ id }) => id === location.bucket);
+    const last = this._folder?.wish ?? STORE_ORDER;
+    // The head that would turn it is not there.
+    const isHidden = last.by === 'expiry' && (bucket?.expiresAfterDays ?? null) === null;
+    const wish = isHidden ? STORE_ORDER : last;
     this._folder?.dispose();
     this._finding.stop();
     const folder = new FolderRows(this._client, location, this._pageSize(), wish);

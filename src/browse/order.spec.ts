@@ -53,6 +53,21 @@ describe('an order', () => {
     expect(names(finished(listed, '', oldest))).toEqual(['b', 'd', 'c', 'a', 'e']);
   });
 
+  it('by expiry begins with what was made first, whenever it was changed', () => {
+    const day = (number: number) => `2026-01-0${number}T00:00:00Z`;
+    const made = (name: string, created: string | null) => ({
+      ...file(name, 1, day(9)),
+      created
+    });
+    const pages = [
+      Page.of([made('a', day(3)), made('b', null), folder('c'), made('d', day(1))], '')
+    ];
+    const scratch = new Listed('', pages, true);
+    const first = turned(STORE_ORDER, 'expiry');
+    expect(names(finished(scratch, '', first))).toEqual(['c', 'd', 'a', 'b']);
+    expect(names(finished(scratch, '', turned(first, 'expiry')))).toEqual(['c', 'a', 'd', 'b']);
+  });
+
   it('by name is that of the store, or its reverse', () => {
     expect(names(finished(listed, '', { by: 'name', descending: true }))).toEqual([
       ...['e', 'd', 'c', 'b', 'a']
