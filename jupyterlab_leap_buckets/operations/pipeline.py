@@ -214,7 +214,9 @@ class Pipeline:
         """Copy it to `key`, or where `onConflict` wants it to go. False when it was skipped."""
         is_placeholder = key.endswith("/") and info.size == 0
         wanted = self._request.on_conflict
-        expected = await self._generation(key) if wanted == "replace" and not is_placeholder else ABSENT
+        expected = ABSENT
+        if wanted == "replace" and not is_placeholder:
+            expected = self._request.replaces or await self._generation(key)
         try:
             await self._transfer.copy(info, key, expected)
         except LeapError as error:

@@ -19,7 +19,8 @@ ECHOED_KEYS = 100
 @dataclass(frozen=True)
 class Request:
     """prefix and keys: one of them is None. generations: beside the keys. target: the prefix of the destination, None
-    for kinds that have none. name: another last name for one key alone. query: what a search looks for."""
+    for kinds that have none. name: another last name for one key alone. replaces: the only generation that one object
+    may replace. query: what a search looks for."""
 
     kind: str
     bucket: str
@@ -31,6 +32,7 @@ class Request:
     name: str | None = None
     on_conflict: str = "fail"
     query: str = ""
+    replaces: str | None = None
 
     @property
     def where(self) -> str:
@@ -50,8 +52,9 @@ class Request:
     def destination_json(self) -> dict[str, Any] | None:
         if self.target is None:
             return None
-        name = {"name": self.name} if self.name is not None else {}
-        return {"bucket": self.target_bucket, "prefix": self.target, **name}
+        more = {"name": self.name, "replaces": self.replaces}
+        said = {what: value for what, value in more.items() if value is not None}
+        return {"bucket": self.target_bucket, "prefix": self.target, **said}
 
 
 def parse(asked: dict[str, Any]) -> Request:
@@ -63,13 +66,20 @@ def parse(asked: dict[str, Any]) -> Request:
     on_conflict = asked.get("onConflict", "fail")
     if on_conflict not in CONFLICTS:
         raise _bad("bad-conflict", f"'onConflict' is one of {', '.join(CONFLICTS)}.")
+    replaces = asked["destination"].get("replaces") if target is not None else None
+    if replaces is not None:
+        if on_conflict != "replace" or keys is None or len(keys) != 1 or keys[0].endswith("/"):
+            raise _bad("bad-destination", "'replaces' is for a source of one object, beside 'onConflict': 'replace'.")
+        _check_generation(replaces)
     query = asked.get("query")
     if kind == "search":
         if not isinstance(query, str) or not query or len(query) > MAX_QUERY:
             raise _bad("bad-query", f"A search needs 'query', a text of at most {MAX_QUERY:,} characters.")
     elif query is not None:
         raise _bad("bad-query", "Only a search takes a 'query'.")
-    return Request(kind, bucket, prefix, keys, generations, target_bucket, target, name, on_conflict, query or "")
+    return Request(
+        kind, bucket, prefix, keys, generations, target_bucket, target, name, on_conflict, query or "", replaces
+    )
 
 
 def _source(source: object) -> tuple[str, str | None, tuple[str, ...] | None, tuple[str | None, ...]]:
@@ -97,9 +107,13 @@ def _source(source: object) -> tuple[str, str | None, tuple[str, ...] | None, tu
             continue
         if key.endswith("/"):
             raise _bad("bad-generation", f"{key!r} is a folder, which has no generation.")
-        if not isinstance(generation, str) or generation == ABSENT or not GENERATION.fullmatch(generation):
-            raise _bad("bad-generation", "A generation is what a list or an object said it is.")
+        _check_generation(generation)
     return bucket, None, tuple(keys), tuple(generations)
+
+
+def _check_generation(generation: object) -> None:
+    if not isinstance(generation, str) or generation == ABSENT or not GENERATION.fullmatch(generation):
+        raise _bad("bad-generation", "A generation is what a list or an object said it is.")
 
 
 def _destination(

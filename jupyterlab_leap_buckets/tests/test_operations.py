@@ -261,3 +261,33 @@ async def test_an_ended_operation_stays_as_it_is(place):
     reply = await place.client.ask("DELETE", f"operations/{done['id']}")
     assert (reply.status, reply.json()) == (200, done)
     assert await look(place, done["id"]) == done
+
+
+@keeps_preconditions
+async def test_a_rename_replaces_what_was_agreed_to_and_nothing_else(place):
+    await fill(place, "x", "y")
+
+    async def generation() -> str:
+        return (await place.client.get(place.bucket, place.key("y"))).headers["ETag"].strip('"')
+
+    async def rename(replaces: str) -> dict:
+        to = {**below(place), "name": "y", "replaces": replaces}
+        done = await run(place, "move", keys(place, "x"), destination=to, onConflict="replace")
+        assert done["destination"] == to
+        return done
+
+    seen = await generation()
+    replaced = await place.client.put(place.bucket, place.key("y"), b"newer", {"If-Match": f'"{seen}"'})
+    assert replaced.status == 200
+    failed = await rename(seen)
+    assert (failed["state"], reasons(failed)) == ("failed", ["changed-meanwhile"])
+    assert repr(place.key("y")) in failed["failures"][0]["message"]
+    assert (await body(place, "x"), await body(place, "y")) == (b"x", b"newer")
+    newest = await generation()
+    assert (await rename(newest))["state"] == "succeeded"
+    assert await names(place) == ["y"] and await body(place, "y") == b"x"
+    await fill(place, "x")
+    seen = await generation()
+    assert (await place.client.delete(place.bucket, place.key("y"), {"If-Match": f'"{seen}"'})).status == 204
+    assert reasons(await rename(seen)) == ["changed-meanwhile"]
+    assert await names(place) == ["x"]

@@ -11,6 +11,8 @@ from .traps import CANARY
 KEYS = {"bucket": "disk", "keys": ["ada/x.txt"]}
 PREFIX = {"bucket": "disk", "prefix": "ada/"}
 TO = {"bucket": "disk", "prefix": "c/"}
+REPLACING = {**TO, "replaces": "1"}
+REPLACED = {"kind": "copy", "source": KEYS, "onConflict": "replace"}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,14 @@ TO = {"bucket": "disk", "prefix": "c/"}
         ({"kind": "copy", "source": KEYS, "destination": {**TO, "name": "a\nb"}}, 400, "line-break-in-name"),
         ({"kind": "copy", "source": KEYS, "destination": {**TO, "name": "n" * 1024}}, 400, "name-too-long"),
         ({"kind": "copy", "source": PREFIX, "destination": {**TO, "name": "n"}}, 400, "bad-destination"),
+        ({"kind": "copy", "source": KEYS, "destination": {**TO, "replaces": "1"}}, 400, "bad-destination"),
+        ({**REPLACED, "source": PREFIX, "destination": REPLACING}, 400, "bad-destination"),
+        ({**REPLACED, "source": {**KEYS, "keys": ["a", "b"]}, "destination": REPLACING}, 400, "bad-destination"),
+        ({**REPLACED, "source": {**KEYS, "keys": ["a/"]}, "destination": REPLACING}, 400, "bad-destination"),
+        *(
+            ({**REPLACED, "destination": {**TO, "replaces": generation}}, 400, "bad-generation")
+            for generation in ("", "0", 1, True, ["1"], "a b", "../x")
+        ),
         ({"kind": "copy", "source": KEYS, "destination": {"bucket": "disk", "prefix": "ada/"}}, 400, "same-place"),
         ({"kind": "move", "source": PREFIX, "destination": PREFIX, "onConflict": "keepBoth"}, 400, "same-place"),
         ({"kind": "copy", "source": PREFIX, "destination": PREFIX, "onConflict": "replace"}, 400, "same-place"),

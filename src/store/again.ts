@@ -71,7 +71,9 @@ export function forKeys(
     if (basename(target) === basename(key)) {
       folders.set(prefix, [...(folders.get(prefix) ?? []), key]);
     } else {
-      const to = { bucket: destination.bucket, prefix, name: basename(target) };
+      const { bucket, replaces } = destination;
+      const agreed = onConflict === 'replace' && replaces !== undefined ? { replaces } : {};
+      const to = { bucket, prefix, name: basename(target), ...agreed };
       renamed.push({ kind, source: sourceOf([key]), destination: to, onConflict });
     }
   }

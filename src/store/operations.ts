@@ -23,6 +23,8 @@ export interface IDestination {
   readonly prefix: string;
   /** Another last name, for one key alone. */
   readonly name?: string;
+  /** For one object alone, with `replace`: the only generation that it may replace. */
+  readonly replaces?: string;
 }
 
 /** The body of `POST operations`. */

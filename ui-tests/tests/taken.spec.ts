@@ -33,6 +33,24 @@ test('a rename to a name that exists asks first', async ({ page, panel, gcs }) =
   expect(String(await gcs.get(SCRATCH, `${HOME}beta.txt`))).toBe('this is alpha.txt');
 });
 
+test('a rename spares a file that somebody changed while it was asked about', async ({
+  page,
+  panel,
+  gcs
+}) => {
+  await page.keyboard.press('F2');
+  await panel.grid.getByRole('textbox').fill('beta.txt');
+  await page.keyboard.press('Enter');
+  const replace = page.getByRole('dialog').getByRole('button', { name: 'Replace' });
+  await replace.waitFor();
+  await gcs.put(SCRATCH, `${HOME}beta.txt`, 'theirs');
+  await replace.click();
+  await expect(panel.jobs).toContainText('was changed or deleted');
+  await expect(panel.row(`${HOME}alpha.txt`)).toBeVisible();
+  expect(String(await gcs.get(SCRATCH, `${HOME}alpha.txt`))).toBe('this is alpha.txt');
+  expect(String(await gcs.get(SCRATCH, `${HOME}beta.txt`))).toBe('theirs');
+});
+
 test('a deletion spares a file that somebody changed meanwhile, and names it', async ({
   page,
   panel,

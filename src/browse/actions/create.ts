@@ -34,7 +34,7 @@ export function creating(context: IActionContext): Actions {
     const key = `${location.key}${name}${kind === 'folder' ? '/' : ''}`;
     await changes.change([{ bucket, key }], newIn(trans, name), async confirmedOwner => {
       try {
-        if (await isTaken(client, location, name, kind)) {
+        if (await takenBy(client, location, name, kind)) {
           await tellTaken(name, kind, trans);
           return key;
         }
@@ -77,19 +77,19 @@ export function nameProblem(
   return keyProblem(`${key}${name}${kind === 'folder' ? '/' : ''}`);
 }
 
-/** Whether a folder has a file, or a folder, of this name. One request. */
-export async function isTaken(
+/** What in a folder has this name: the file, or something in the folder. Null for nothing. One request. */
+export async function takenBy(
   client: StoreClient,
   { bucket, key }: ILocation,
   name: string,
   kind: IEntry['kind']
-): Promise<boolean> {
+): Promise<IEntry | null> {
   if (kind === 'folder') {
-    return (await client.list(bucket, `${key}${name}/`, { limit: 1 })).entries.length > 0;
+    return (await client.list(bucket, `${key}${name}/`, { limit: 1 })).entries[0] ?? null;
   }
   // In the order of a list, a name comes before all others that begin with it.
   const { entries } = await client.list(bucket, key, { startsWith: name, limit: 1 });
-  return entries[0]?.kind === 'object' && entries[0].name === name;
+  return entries[0]?.kind === 'object' && entries[0].name === name ? entries[0] : null;
 }
 
 export function tellTaken(

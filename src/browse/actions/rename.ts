@@ -1,6 +1,6 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { CommandIDs } from '../../commands';
-import type { IBucket } from '../../store/entry';
+import type { IBucket, IEntry } from '../../store/entry';
 import type { ILocation } from '../../store/path';
 import { askName } from '../../ui/askName';
 import { legible } from '../../ui/legible';
@@ -8,7 +8,7 @@ import type { IRow } from '../folder';
 import { stemLength } from '../rename';
 import { Changes } from './change';
 import { type Actions, type IActionContext, onRow } from './context';
-import { isTaken, nameProblem } from './create';
+import { nameProblem, takenBy } from './create';
 import { isWritable } from './permission';
 
 /** Gives a row another name, in its place in the list. */
@@ -23,7 +23,7 @@ export function renaming(context: IActionContext): Actions {
       panel.keepKeyboard();
       return;
     }
-    const { name, replace } = answer;
+    const { name, replaces } = answer;
     const key = `${folder.key}${name}${row.kind === 'folder' ? '/' : ''}`;
     const written = [
       { bucket, key: row.key },
@@ -35,8 +35,13 @@ export function renaming(context: IActionContext): Actions {
         {
           kind: 'move',
           source: { bucket: bucket.id, keys: [row.key] },
-          destination: { bucket: bucket.id, prefix: folder.key, name },
-          onConflict: replace ? 'replace' : 'fail'
+          destination: {
+            bucket: bucket.id,
+            prefix: folder.key,
+            name,
+            ...(replaces && { replaces })
+          },
+          onConflict: replaces ? 'replace' : 'fail'
         },
         title,
         confirmedOwner
@@ -50,12 +55,12 @@ export function renaming(context: IActionContext): Actions {
     });
   };
 
-  /** Asks on until the name can be given; null if it is given up. */
+  /** Asks on until the name can be given; null if it is given up. replaces: the generation that shall be lost. */
   const settle = async (
     typed: string,
     row: IRow,
     folder: ILocation
-  ): Promise<{ name: string; replace: boolean } | null> => {
+  ): Promise<{ name: string; replaces: string | null } | null> => {
     const problem = (text: string) => nameProblem(text, row.kind, folder, trans);
     let name: string | null = typed;
     let isAsked = problem(typed) !== null;
@@ -73,17 +78,19 @@ export function renaming(context: IActionContext): Actions {
       if (name === null || name === row.name) {
         return null;
       }
+      let taken: IEntry | null;
       try {
-        if (!(await isTaken(client, folder, name, row.kind))) {
-          return { name, replace: false };
-        }
+        taken = await takenBy(client, folder, name, row.kind);
       } catch (error) {
         await changes.refuse(trans.__('"%1" was not renamed', legible(row.name)), error);
         return null;
       }
+      if (taken === null) {
+        return { name, replaces: null };
+      }
       const choice = await askAboutTaken(name, row.kind);
       if (choice !== 'other') {
-        return choice === 'replace' ? { name, replace: true } : null;
+        return choice === 'replace' ? { name, replaces: taken.generation } : null;
       }
       isAsked = true;
     }
