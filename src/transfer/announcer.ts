@@ -1,19 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISummary } from './summary';
-
-/** What the transfers come to, in a sentence. */
-export function outcome({ moving, done, failed }: ISummary, trans: TranslationBundle): string {
-  const parts = [];
-  if (moving > 0) {
-    parts.push(trans._n('Uploading %1 file', 'Uploading %1 files', moving));
-  } else if (done > 0) {
-    parts.push(trans._n('%1 file uploaded', '%1 files uploaded', done));
-  }
-  if (failed > 0) {
-    parts.push(trans._n('%1 failed', '%1 failed', failed));
-  }
-  return parts.join(', ');
-}
+import { isToDo, outcome } from './words';
 
 /** Finds the moments worth telling a screen reader: the start and the end, nothing between. */
 export class Announcer {
@@ -25,12 +12,16 @@ export class Announcer {
   note(now: ISummary): void {
     const before = this._before;
     this._before = now;
-    const started = before.moving === 0 && now.moving > 0;
-    const ended = now.moving === 0 && (before.moving > 0 || now.failed > before.failed);
+    const isBusy = isToDo(now);
+    const started = now.moving > 0 && !this._hasBegun;
+    const ended = !isBusy && (this._hasBegun || now.failed > before.failed);
+    this._hasBegun = isBusy && (this._hasBegun || started);
     if (started || ended) {
       this.text = outcome(now, this._trans);
     }
   }
 
-  private _before: Pick<ISummary, 'moving' | 'failed'> = { moving: 0, failed: 0 };
+  private _before: Pick<ISummary, 'failed'> = { failed: 0 };
+  /** Whether the start of what is under way was told. */
+  private _hasBegun = false;
 }

@@ -10,9 +10,11 @@ import { IconButton } from '../ui/iconButton';
 export function InsertButton(props: {
   place: ILocation;
   commands: CommandRegistry;
+  /** Leaves it out of the order of Tab, where the keyboard has another way. */
+  mouseOnly?: boolean;
   trans: TranslationBundle;
 }): JSX.Element | null {
-  const { place, commands, trans } = props;
+  const { place, commands, mouseOnly, trans } = props;
   const args = { path: toDrivePath(place, 'object') };
   // The command comes with the panel, which may be disabled.
   if (!commands.hasCommand(CommandIDs.insertSnippet)) {
@@ -22,6 +24,7 @@ export function InsertButton(props: {
     <IconButton
       icon={addBelowIcon}
       label={trans.__('Insert %1 in notebook', basename(place.key))}
+      mouseOnly={mouseOnly}
       onClick={() => void commands.execute(CommandIDs.insertSnippet, args)}
     />
   ) : null;

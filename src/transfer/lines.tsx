@@ -1,116 +1,158 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
-import { closeIcon, refreshIcon } from '@jupyterlab/ui-components';
-import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
-import { formatBytes } from '../ui/format';
-import { IconButton } from '../ui/iconButton';
-import { ProgressBar } from '../ui/progressBar';
-import { InsertButton } from './insert';
-import type { ITransfer } from './line';
-import type { TransferQueue } from './queue';
-import { percent } from './summary';
+import type { ITrayContext } from './context';
+import { FailureButtons } from './failureButtons';
+import { errorLines, type IViewport, Rows } from './rows';
+import { TransferLine } from './transferLine';
 
-/** Lines drawn at most; with more, those that want attention or move come first. */
-const MOST_LINES = 100;
+/** Pixels of width from which words fit beside the icons. */
+const WIDE = 340;
 
-const ORDER = ['failed', 'cancelling', 'moving', 'paused', 'waiting', 'done', 'skipped'];
-
-/** What everything in the tray is drawn from. */
-export interface ITrayContext {
-  readonly queue: TransferQueue;
-  readonly commands: CommandRegistry;
-  readonly trans: TranslationBundle;
+interface ILinesProps extends ITrayContext {
+  /** Changes whenever a line does. */
+  readonly version: number;
 }
 
-/** A line for each file. */
-export function Lines(context: ITrayContext): JSX.Element {
+/**
+ * A line for each file. Only those in sight are drawn, and the one with the keyboard wherever it is.
+ * The list is one stop of Tab: arrows move between the lines, Tab between the buttons of one.
+ */
+export function Lines({ version, ...context }: ILinesProps): JSX.Element {
   const { queue, trans } = context;
-  const sorted = [...queue.transfers].sort(
-    (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)
+  const scroller = React.useRef<HTMLDivElement>(null);
+  const list = React.useRef<HTMLUListElement>(null);
+  const viewport = useViewport(scroller);
+  const rows = React.useMemo(
+    () => new Rows(queue.transfers, viewport.width),
+    [queue, version, viewport.width]
   );
-  return (
-    <ul className="jp-LeapTray-list" aria-label={trans.__('Files')}>
-      {sorted.slice(0, MOST_LINES).map(transfer => (
-        <Line key={transfer.id} transfer={transfer} {...context} />
-      ))}
-      {sorted.length > MOST_LINES && (
-        <li className="jp-LeapTray-more">{trans.__('and %1 more', sorted.length - MOST_LINES)}</li>
-      )}
-    </ul>
+  const { current, onKeyDown, onFocus } = useArrows(list, rows, viewport.height);
+  const at = React.useMemo(
+    () => (current === null ? -1 : rows.all.findIndex(({ id }) => id === current)),
+    [rows, current]
   );
-}
 
-function Line({
-  transfer,
-  queue,
-  commands,
-  trans
-}: ITrayContext & { readonly transfer: ITransfer }): JSX.Element {
-  const { id, name, state, error, place } = transfer;
+  const { first, end } = rows.inSight(viewport);
+  const drawn = Array.from({ length: end - first }, (_, i) => first + i);
+  const isCurrentInSight = at >= first && at < end;
+  if (at !== -1 && !isCurrentInSight && list.current?.contains(document.activeElement)) {
+    drawn.push(at);
+  }
+  const reachable = drawn.includes(at) ? at : first;
+  const { held } = queue;
   return (
-    <li data-state={state}>
-      <div className="jp-LeapTray-row">
-        <bdi className="jp-LeapTray-name" title={name}>
-          {name}
-        </bdi>
-        <span className="jp-LeapTray-detail">{detail(transfer, trans)}</span>
-        {place && <InsertButton place={place} commands={commands} trans={trans} />}
-        {(state === 'waiting' || state === 'moving') && (
-          <IconButton
-            icon={closeIcon}
-            label={trans.__('Cancel upload of %1', name)}
-            onClick={() => void queue.cancel(id)}
-          />
-        )}
-        {state === 'failed' && transfer.retriable && (
-          <IconButton
-            icon={refreshIcon}
-            label={trans.__('Retry upload of %1', name)}
-            onClick={() => queue.retry(id)}
-          />
-        )}
-        {(state === 'failed' || state === 'done') && (
-          <IconButton
-            icon={closeIcon}
-            label={trans.__('Dismiss %1', name)}
-            onClick={() => void queue.dismiss(id)}
-          />
+    <>
+      {rows.failures.length > 0 && <FailureButtons {...context} failures={rows.failures} />}
+      <div
+        ref={scroller}
+        className="jp-LeapTransfer-scroller"
+        style={{ '--jp-leap-error-lines': errorLines(viewport.width) } as React.CSSProperties}
+      >
+        <ul
+          ref={list}
+          role="list"
+          className="jp-LeapTransfer-list"
+          aria-label={trans.__('Files')}
+          style={{ height: rows.height }}
+          onKeyDown={onKeyDown}
+          onFocus={onFocus}
+        >
+          {drawn.map(index => (
+            <TransferLine
+              key={rows.all[index].id}
+              {...context}
+              transfer={rows.all[index]}
+              held={held}
+              index={index}
+              total={rows.total}
+              box={rows.at(index)}
+              reachable={index === reachable}
+              wide={viewport.width >= WIDE}
+            />
+          ))}
+        </ul>
+        {rows.total > rows.all.length && (
+          <div className="jp-LeapTray-more">
+            {trans.__('and %1 more', (rows.total - rows.all.length).toLocaleString())}
+          </div>
         )}
       </div>
-      {(state === 'moving' || state === 'cancelling') && (
-        <ProgressBar label={trans.__('Upload of %1', name)} value={percent(transfer)} />
-      )}
-      {error && <div className="jp-LeapTray-error">{error.advice}</div>}
-    </li>
+    </>
   );
 }
 
-function detail(transfer: ITransfer, trans: TranslationBundle): string {
-  switch (transfer.state) {
-    case 'waiting':
-      return trans.__('Waiting');
-    case 'cancelling':
-      return trans.__('Cancelling...');
-    case 'moving':
-      return progressText(transfer, trans);
-    case 'paused':
-      return trans.__('Paused');
-    case 'skipped':
-      return trans.__('There already');
-    case 'done':
-      return formatBytes(transfer.size);
-    case 'failed':
-      return '';
-  }
+/** Moves the keyboard between lines, to the same button of each where it has one. */
+function useArrows(list: React.RefObject<HTMLElement>, rows: Rows, height: number) {
+  const [current, setCurrent] = React.useState<number | null>(null);
+  /** Which button of the current line gets the keyboard next. */
+  const wanted = React.useRef<number | null>(null);
+  React.useLayoutEffect(() => {
+    if (wanted.current === null || current === null) {
+      return;
+    }
+    const line = list.current?.querySelector<HTMLElement>(`[data-id="${current}"]`);
+    const buttons = Array.from(line?.querySelectorAll<HTMLElement>('button') ?? []);
+    (buttons[Math.min(wanted.current, buttons.length - 1)] ?? line)?.focus();
+    wanted.current = null;
+  });
+
+  const onFocus = ({ target }: React.FocusEvent) => {
+    const line = target.closest<HTMLElement>('[data-id]');
+    if (line) {
+      setCurrent(Number(line.dataset.id));
+    }
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const element = event.target as HTMLElement;
+    const line = element.closest<HTMLElement>('[data-id]');
+    if (!line || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) {
+      return;
+    }
+    const at = Number(line.dataset.index);
+    const page = Math.max(1, Math.floor(height / rows.at(at).height) - 1);
+    const last = rows.all.length - 1;
+    const to = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: last
+    }[event.key];
+    if (to === undefined) {
+      return;
+    }
+    const buttons = Array.from(line.querySelectorAll('button'));
+    wanted.current = Math.max(0, buttons.indexOf(element as HTMLButtonElement));
+    setCurrent(rows.all[Math.max(0, Math.min(to, last))].id);
+    event.preventDefault();
+  };
+  return { current, onKeyDown, onFocus };
 }
 
-/** How far and how fast: `40%, 4.4 MB/s`. */
-export function progressText(
-  moving: { bytes: number; size: number; speed: number; stalled: boolean },
-  trans: TranslationBundle
-): string {
-  const pace = moving.stalled
-    ? trans.__('trying again')
-    : moving.speed > 0 && trans.__('%1/s', formatBytes(moving.speed));
-  return [`${percent(moving)}%`, ...(pace ? [pace] : [])].join(', ');
+/** What is in sight of the list. */
+function useViewport(scroller: React.RefObject<HTMLElement>): IViewport {
+  const [viewport, setViewport] = React.useState<IViewport>({ scrollTop: 0, height: 0, width: 0 });
+  React.useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) {
+      return;
+    }
+    const update = () => {
+      const { scrollTop, clientHeight: height, clientWidth: width } = element;
+      setViewport(old =>
+        old.scrollTop === scrollTop && old.height === height && old.width === width
+          ? old
+          : { scrollTop, height, width }
+      );
+    };
+    update();
+    const observer = new ResizeObserver(update);
+    observer.observe(element);
+    element.addEventListener('scroll', update, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', update);
+    };
+  }, [scroller]);
+  return viewport;
 }

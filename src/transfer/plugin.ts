@@ -1,12 +1,17 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILabStatus } from '@jupyterlab/application';
+import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
+import { StoreError } from '../store/errors';
+import type { ILocation } from '../store/path';
 import { IStore, ITransfers } from '../tokens';
 import { ChecksumWorker } from './checksum';
 import { startChecksumWorker } from './checksumWorker';
+import { EndNotice, notify } from './notice';
 import { DialogQuestions } from './questions';
 import { TransferQueue } from './queue';
+import { TransferStatus } from './status';
 import { Transfers } from './transfers';
 import { TransferTray } from './tray';
 import { xhrSend } from './xhr';
@@ -17,20 +22,29 @@ export const transfer: JupyterFrontEndPlugin<ITransfers> = {
   description: 'Uploads files into buckets and shows their progress.',
   autoStart: true,
   requires: [IStore],
-  optional: [ITranslator, ILabStatus],
+  optional: [ITranslator, ILabStatus, IStatusBar],
   provides: ITransfers,
   activate: (
     app: JupyterFrontEnd,
     store: IStore,
     translator: ITranslator | null,
-    status: ILabStatus | null
+    status: ILabStatus | null,
+    statusBar: IStatusBar | null
   ): ITransfers => {
+    const { commands } = app;
     const trans = (translator ?? nullTranslator).load('jupyterlab_leap_buckets');
     const queue = new TransferQueue();
+    const uriOf = async ({ bucket, key }: ILocation) =>
+      `${(await store.buckets.get(bucket))?.uri ?? bucket}/${key}`;
     const checksums = new ChecksumWorker(startChecksumWorker);
 
     let busy: IDisposable | null = null;
+    const notice = new EndNotice(trans);
     queue.changed.connect(() => {
+      const end = notice.note(queue.summary, document.hidden);
+      if (end) {
+        notify(end, commands, trans);
+      }
       if (queue.busy) {
         busy ??= status?.setBusy() ?? null;
       } else {
@@ -43,6 +57,19 @@ export const transfer: JupyterFrontEndPlugin<ITransfers> = {
         event.preventDefault();
       }
     });
+    window.addEventListener('online', () => {
+      queue.retryFailed(({ reason }) => reason === StoreError.offline().reason);
+    });
+    if (statusBar) {
+      const item = new TransferStatus({ queue, commands, trans });
+      statusBar.registerStatusItem('jupyterlab-leap-buckets:transfers', {
+        item,
+        align: 'middle',
+        rank: 9,
+        isActive: () => item.isActive,
+        activeStateChanged: item.activeChanged
+      });
+    }
 
     return new Transfers({
       store,
@@ -50,7 +77,7 @@ export const transfer: JupyterFrontEndPlugin<ITransfers> = {
       questions: new DialogQuestions(trans),
       send: xhrSend(store.client.settings),
       checksum: () => checksums.file(),
-      tray: new TransferTray({ queue, commands: app.commands, trans }),
+      tray: new TransferTray({ queue, interruptions: null, commands, uriOf, trans }),
       trans
     });
   }

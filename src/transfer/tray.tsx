@@ -1,23 +1,16 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
-import {
-  Button,
-  caretDownIcon,
-  caretUpIcon,
-  closeIcon,
-  ReactWidget,
-  UseSignal
-} from '@jupyterlab/ui-components';
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { Signal } from '@lumino/signaling';
 import * as React from 'react';
-import { IconButton } from '../ui/iconButton';
 import { useKeptFocus } from '../ui/keptFocus';
 import { ProgressBar } from '../ui/progressBar';
-import { Announcer, outcome } from './announcer';
-import { InsertButton } from './insert';
-import { type ITrayContext, Lines, progressText } from './lines';
-import type { ISummary } from './summary';
+import { Announcer } from './announcer';
+import type { ITrayContext } from './context';
+import { InterruptedLines } from './interruptedLines';
+import { Lines } from './lines';
 import { percent } from './summary';
+import { SummaryLine } from './summaryLine';
 
-/** Milliseconds after which a line about what has arrived goes away by itself. */
+/** Milliseconds after which lines about what has arrived go away by themselves. */
 const LINGER = 30_000;
 
 /** Milliseconds between two looks at the speed, which sinks although nothing comes. */
@@ -30,16 +23,18 @@ export class TransferTray extends ReactWidget {
     this.addClass('jp-LeapTray');
     this._announcer = new Announcer(_context.trans);
     _context.queue.changed.connect(this._onChanged, this);
+    _context.interruptions?.changed.connect(this.update, this);
   }
 
   dispose(): void {
+    Signal.clearData(this);
     clearTimeout(this._lingering);
     clearInterval(this._ticking);
     super.dispose();
   }
 
   protected render(): JSX.Element {
-    const { queue } = this._context;
+    const { queue, interruptions } = this._context;
     return (
       <UseSignal signal={queue.changed}>
         {() => (
@@ -47,8 +42,12 @@ export class TransferTray extends ReactWidget {
             <div role="status" className="jp-LeapHidden">
               {this._announcer.text}
             </div>
-            {queue.transfers.length > 0 && (
-              <Region {...this._context} leave={() => this.parent?.activate()} />
+            {(queue.length > 0 || queue.busy || !!interruptions?.items.length) && (
+              <Region
+                {...this._context}
+                version={this._version}
+                leave={() => this.parent?.activate()}
+              />
             )}
           </>
         )}
@@ -57,16 +56,18 @@ export class TransferTray extends ReactWidget {
   }
 
   private _onChanged(): void {
-    const summary = this._context.queue.summary;
+    const { queue } = this._context;
+    const { summary } = queue;
+    this._version++;
     this._announcer.note(summary);
     clearTimeout(this._lingering);
-    if (summary.moving > 0) {
+    if (queue.busy) {
       this._ticking ??= setInterval(() => this.update(), TICK);
       return;
     }
     clearInterval(this._ticking);
     this._ticking = undefined;
-    if (summary.done > 0) {
+    if (summary.done + summary.skipped > 0) {
       this._linger();
     }
   }
@@ -83,64 +84,40 @@ export class TransferTray extends ReactWidget {
   }
 
   private readonly _announcer: Announcer;
+  private _version = 0;
   private _lingering: ReturnType<typeof setTimeout> | undefined;
   private _ticking: ReturnType<typeof setInterval> | undefined;
 }
 
 interface IRegionProps extends ITrayContext {
+  /** Changes whenever a line does. */
+  readonly version: number;
   /** Takes the keyboard when it has been here and the region goes away. */
   readonly leave: () => void;
 }
 
-function Region({ leave, ...context }: IRegionProps): JSX.Element {
-  const { queue, commands, trans } = context;
-  const summary = queue.summary;
+function Region({ leave, version, ...context }: IRegionProps): JSX.Element {
+  const { queue, interruptions, trans } = context;
+  const { summary } = queue;
   const [open, setOpen] = React.useState(false);
-  // A failure shows its reason without being asked.
+  const hasFailed = summary.failed > 0;
+  // A failure shows its reason without being asked, and does not insist.
   React.useEffect(() => {
-    if (summary.failed > 0) {
+    if (hasFailed) {
       setOpen(true);
     }
-  }, [summary.failed]);
+  }, [hasFailed]);
   const region = useKeptFocus(leave);
-  const text = summary.moving === 0 ? outcome(summary, trans) : movingText(summary, trans);
-  const only = queue.transfers.length === 1 ? queue.transfers[0].place : null;
   return (
     <div role="region" aria-label={trans.__('Transfers')} {...region}>
-      <div className="jp-LeapTray-summary">
-        <span className="jp-LeapTray-text" title={text}>
-          {text}
-        </span>
-        {only && !open && <InsertButton place={only} commands={commands} trans={trans} />}
-        {summary.moving > 0 ? (
-          <IconButton
-            icon={closeIcon}
-            label={trans.__('Cancel all transfers')}
-            onClick={() => void queue.cancelAll()}
-          />
-        ) : (
-          <Button minimal small onClick={() => void queue.clear({ failed: true })}>
-            {trans.__('Clear')}
-          </Button>
-        )}
-        <IconButton
-          icon={open ? caretDownIcon : caretUpIcon}
-          label={open ? trans.__('Hide Files') : trans.__('Show Files')}
-          expanded={open}
-          onClick={() => setOpen(!open)}
-        />
-      </div>
-      {summary.moving > 0 && !open && (
+      {interruptions && <InterruptedLines {...context} interruptions={interruptions} />}
+      {(queue.length > 0 || queue.busy) && (
+        <SummaryLine {...context} summary={summary} open={open} setOpen={setOpen} />
+      )}
+      {summary.moving > 0 && (
         <ProgressBar label={trans.__('All transfers')} value={percent(summary)} />
       )}
-      {open && <Lines {...context} />}
+      {open && queue.length > 0 && <Lines {...context} version={version} />}
     </div>
   );
-}
-
-/** Short: the panel may be narrow. */
-function movingText(summary: ISummary, trans: TranslationBundle): string {
-  const { moving, failed } = summary;
-  const parts = [trans._n('%1 file', '%1 files', moving), progressText(summary, trans)];
-  return [...parts, ...(failed > 0 ? [trans._n('%1 failed', '%1 failed', failed)] : [])].join(', ');
 }

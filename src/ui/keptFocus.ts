@@ -13,7 +13,14 @@ export function useKeptFocus(leave: () => void): React.HTMLAttributes<HTMLElemen
   const isLost = () => held.current && document.activeElement === document.body;
   React.useEffect(() => {
     if (isLost()) {
-      ref.current?.querySelector<HTMLElement>('.jp-LeapTray-summary button:last-of-type')?.focus();
+      const last = ref.current?.querySelector<HTMLElement>(
+        '.jp-LeapTray-summary button:last-of-type'
+      );
+      if (last) {
+        last.focus();
+      } else {
+        leave();
+      }
     }
   });
   React.useEffect(

@@ -264,10 +264,14 @@ test('the keyboard alone cancels one upload and then the rest', async ({
   await panel.row(`${HOME}there.txt`).focus();
 
   await press('Tab');
+  await expect(focused).toHaveAccessibleName('Pause all transfers');
+  await press('Tab');
   await expect(focused).toHaveAccessibleName('Cancel all transfers');
   await press('Tab');
   await expect(focused).toHaveAccessibleName('Show Files');
   await press('Enter');
+  await press('Tab');
+  await expect(focused).toHaveAccessibleName('Pause upload of a.nc');
   await press('Tab');
   await expect(focused).toHaveAccessibleName('Cancel upload of a.nc');
   await press('Enter');
