@@ -69,8 +69,10 @@ async def test_a_cookie_alone_changes_nothing(client, method, route):
     more = body_for(method)
     more["headers"] = {**more.get("headers", {}), **cookie}
     url = f"{BASE_URL}leap-buckets/{route}"
-    refused = await client.ask(method, url, token=None, **more)
-    assert (refused.status, refused.reason) == (403, "xsrf")
+    for wrong in (None, "nonsense", (await cookies(client))["_xsrf"]):  # the last one is another page's
+        more["headers"].update({"X-XSRFToken": wrong} if wrong else {})
+        refused = await client.ask(method, url, token=None, **more)
+        assert (refused.status, refused.reason) == (403, "xsrf")
     more["headers"]["X-XSRFToken"] = jar["_xsrf"]
     allowed = await client.ask(method, url, token=None, **more)
     assert allowed.status not in (401, 403) or allowed.reason != "xsrf"

@@ -154,7 +154,28 @@ ROUTES = [
     ("put", "uploads/any"),
     ("delete", "uploads/any"),
     ("post", "token"),
+    ("post", "buckets"),
+    ("delete", "buckets/leap-scratch"),
+    ("get", "details?bucket=leap-scratch&key=ada/secret.txt"),
+    ("get", "archive?bucket=leap-scratch&prefix=ada/"),
+    ("post", "archive"),
+    ("get", "archive/any"),
+    ("get", "operations"),
+    ("post", "operations"),
+    ("post", "batch"),
+    ("post", "compare"),
+    ("get", "operations/any"),
+    ("delete", "operations/any"),
 ]
+SECRET = {"bucket": "leap-scratch", "key": "ada/secret.txt"}
+HARM = {
+    **SECRET,
+    "keys": [SECRET["key"]],
+    "kind": "delete",
+    "source": {"bucket": SECRET["bucket"], "keys": [SECRET["key"]]},
+    "uri": "gs://leap-elsewhere",
+}
+"""A body by which each route would do something, if it did anything."""
 
 
 @pytest.mark.parametrize(("verb", "path"), ROUTES, ids=lambda value: value.partition("?")[0])
@@ -162,18 +183,37 @@ ROUTES = [
 def test_another_users_cookie_gets_nothing(ada, ben, verb, path, xsrf):
     upload_once(ada)
     headers = {"X-XSRFToken": ada.xsrf()} if xsrf == "ada's" else {}
-    body = {} if verb in ("get", "head", "delete") else {"json": {"bucket": "leap-scratch", "key": "ada/secret.txt"}}
-    answer = ben.call(verb, path, server=ada.server, xsrf=xsrf == "ben's", headers=headers, **body)
+    answer = ben.call(verb, path, server=ada.server, xsrf=xsrf == "ben's", headers=headers, **harm(verb))
     assert answer.status_code in (302, 403)
-    assert not re.search("secret text|ya29|gs://|entries", answer.text)
-    kept = ada.call("get", "object", params={"bucket": "leap-scratch", "key": "ada/secret.txt"})
-    assert kept.content.endswith(b"secret text")
+    assert nothing_came_of_it(answer, ada)
+
+
+@pytest.mark.parametrize(("verb", "path"), ROUTES, ids=lambda value: value.partition("?")[0])
+@pytest.mark.parametrize("xsrf", ["none", "ben's", "nonsense"])
+def test_her_own_cookie_alone_gets_nothing(ada, ben, verb, path, xsrf):
+    """What another site's page could send, or one that guesses."""
+    upload_once(ada)
+    headers = {"none": {}, "ben's": {"X-XSRFToken": ben.xsrf()}, "nonsense": {"X-XSRFToken": "nonsense"}}[xsrf]
+    answer = ada.call(verb, path, xsrf=False, headers=headers, **harm(verb))
+    assert answer.status_code == 403
+    assert verb == "head" or answer.json()["reason"] == "xsrf"
+    assert nothing_came_of_it(answer, ada)
+
+
+def harm(verb: str) -> dict:
+    return {} if verb in ("get", "head", "delete") else {"json": HARM}
+
+
+def nothing_came_of_it(answer: requests.Response, ada: Page) -> bool:
+    assert not re.search('secret text|ya29|gs://|entries|"operations"', answer.text)
+    assert ada.call("get", "object", params=SECRET).content.endswith(b"secret text")
+    assert ada.call("get", "operations").json()["operations"] == []
+    return len(ada.call("get", "buckets").json()["buckets"]) == 2
 
 
 def upload_once(ada: Page) -> None:
-    where = {"bucket": "leap-scratch", "key": "ada/secret.txt"}
-    if ada.call("head", "object", params=where).status_code == 404:
-        assert upload(ada, where["key"], b"." * PIECE + b"secret text")[-1].status_code == 200
+    if ada.call("head", "object", params=SECRET).status_code == 404:
+        assert upload(ada, SECRET["key"], b"." * PIECE + b"secret text")[-1].status_code == 200
 
 
 def test_no_log_holds_a_token_or_an_upload_address(hub, ada):
