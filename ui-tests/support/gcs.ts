@@ -22,7 +22,7 @@ export class Gcs {
       ...['-backend', 'memory', '-public-host', host, '-external-url', `http://${host}`],
       ...['-log-level', 'error']
     ]);
-    const gcs = new Gcs(`http://${host}`, server);
+    const gcs = new this(`http://${host}`, server);
     await answers(server, `${gcs.url}/storage/v1/b`);
     for (const name of [SCRATCH, PERSISTENT]) {
       await gcs.makeBucket(name);
@@ -35,6 +35,11 @@ export class Gcs {
     readonly url: string,
     private readonly _server?: IServer
   ) {}
+
+  /** Where the server under test is told that the cloud is. */
+  get endpoint(): string {
+    return this.url;
+  }
 
   /** A bucket beside the hub's. */
   async makeBucket(name: string): Promise<void> {

@@ -46,6 +46,36 @@ export class Panel {
     await labels.getByText(line, { exact: true }).click();
   }
 
+  /** Chooses a line of the focused row's context menu by keys alone. */
+  async chooseByKeys(line: string, submenu?: string): Promise<void> {
+    const { keyboard } = this.page;
+    await keyboard.press('Shift+F10');
+    for (const label of submenu ? [submenu, line] : [line]) {
+      const menu = this.page.locator('.lm-Menu').last();
+      await menu.waitFor();
+      const active = menu.locator('.lm-mod-active > .lm-Menu-itemLabel');
+      for (let step = 0; (await active.allTextContents())[0] !== label; step++) {
+        if (step === 40) {
+          throw new Error(`"${label}" is not in the menu.`);
+        }
+        await keyboard.press('ArrowDown');
+      }
+      await keyboard.press(label === submenu ? 'ArrowRight' : 'Enter');
+    }
+  }
+
+  /** Chooses a line of the menu "More" beside the filter. */
+  async more(line: string): Promise<void> {
+    await this.root.getByRole('button', { name: 'More' }).click();
+    // By text: a line that can be ticked has another role.
+    await this.page.locator('.lm-Menu-itemLabel').getByText(line, { exact: true }).click();
+  }
+
+  /** The dialog with this title: JupyterLab may show others when a connection is gone. */
+  dialog(title: string | RegExp): Locator {
+    return this.page.getByRole('dialog').filter({ hasText: title });
+  }
+
   /** Runs a command as the palette does, without waiting for what it asks. */
   async run(command: string): Promise<void> {
     await this.page.evaluate(id => void window.jupyterapp.commands.execute(id), command);

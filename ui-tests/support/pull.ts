@@ -12,3 +12,14 @@ export async function pull(page: Page, from: Locator, to: Locator, key?: string)
   }
   await page.mouse.move(x, y, { steps: 5 });
 }
+
+/** Shows the file browser at the right, beside the panel, as somebody would who drags between them. */
+export async function fileBrowser(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { commands, shell } = window.jupyterapp;
+    const browser = Array.from(shell.widgets('left')).find(({ id }) => id === 'filebrowser')!;
+    shell.add(browser, 'right');
+    shell.activateById('filebrowser');
+    await commands.execute('filebrowser:refresh');
+  });
+}

@@ -49,7 +49,7 @@ export class Stack {
           SCRATCH_BUCKET: `gs://${SCRATCH}/${USER}`,
           PERSISTENT_BUCKET: `gs://${PERSISTENT}/${USER}`,
           PANGEO_SCRATCH: `gs://${SCRATCH}/${USER}`,
-          STORAGE_EMULATOR_HOST: gcs.url,
+          STORAGE_EMULATOR_HOST: gcs.endpoint,
           STUB_GCLOUD_MODE_FILE: modeFile,
           // Else google-auth waits for a metadata server that no laptop has.
           NO_GCE_CHECK: 'true'

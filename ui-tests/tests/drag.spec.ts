@@ -3,24 +3,13 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { Documents } from '../support/documents';
 import { expect, HOME, SCRATCH, test } from '../support/fixtures';
-import { pull } from '../support/pull';
+import { fileBrowser, pull } from '../support/pull';
 
 async function drop(page: Page, key?: string): Promise<void> {
   await page.mouse.up();
   if (key) {
     await page.keyboard.up(key);
   }
-}
-
-/** Shows the file browser at the right, beside the panel, as somebody would who drags between them. */
-async function fileBrowser(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const { commands, shell } = window.jupyterapp;
-    const browser = Array.from(shell.widgets('left')).find(({ id }) => id === 'filebrowser')!;
-    shell.add(browser, 'right');
-    shell.activateById('filebrowser');
-    await commands.execute('filebrowser:refresh');
-  });
 }
 
 test.describe('rows dragged', () => {

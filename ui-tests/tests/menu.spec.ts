@@ -1,22 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { expect, HOME, PERSISTENT, SCRATCH, test } from '../support/fixtures';
-
-/** Chooses a line of the focused row's menu by keys alone. */
-async function choose(page: Page, line: string, submenu?: string): Promise<void> {
-  await page.keyboard.press('Shift+F10');
-  for (const label of submenu ? [submenu, line] : [line]) {
-    const menu = page.locator('.lm-Menu').last();
-    await menu.waitFor();
-    const active = menu.locator('.lm-mod-active > .lm-Menu-itemLabel');
-    for (let step = 0; (await active.allTextContents())[0] !== label; step++) {
-      expect(step, `${label} is in the menu`).toBeLessThan(40);
-      await page.keyboard.press('ArrowDown');
-    }
-    await page.keyboard.press(label === submenu ? 'ArrowRight' : 'Enter');
-  }
-}
 
 test.beforeEach(async ({ page, panel, gcs }) => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -30,28 +14,31 @@ test.describe('the menu, by keys alone,', () => {
   test('copies, tells and downloads, and the row keeps the keyboard', async ({ page, panel }) => {
     const copied = () => page.evaluate(() => navigator.clipboard.readText());
     const row = panel.row(`${HOME}notes.txt`);
-    await choose(page, 'Copy Path');
+    await panel.chooseByKeys('Copy Path');
     await expect.poll(copied).toBe(`${SCRATCH}/${HOME}notes.txt`);
     await expect(row).toBeFocused();
-    await choose(page, 'Copy URI', 'More');
+    await panel.chooseByKeys('Copy URI', 'More');
     await expect.poll(copied).toBe(`gs://${SCRATCH}/${HOME}notes.txt`);
-    await choose(page, 'Copy HTTPS URL', 'More');
+    await panel.chooseByKeys('Copy HTTPS URL', 'More');
     await expect.poll(copied).toContain('https://storage.googleapis.com/');
-    await choose(page, 'Copy Python', 'More');
+    await panel.chooseByKeys('Copy Python', 'More');
     await expect.poll(copied).toContain('import fsspec');
     await expect(row).toBeFocused();
 
-    const [download] = await Promise.all([page.waitForEvent('download'), choose(page, 'Download')]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      panel.chooseByKeys('Download')
+    ]);
     expect(await readFile(await download.path(), 'utf8')).toBe('some notes');
     await expect(row).toBeFocused();
 
-    await choose(page, 'Details');
+    await panel.chooseByKeys('Details');
     const close = page.getByRole('dialog').getByRole('button', { name: 'Close' });
     await expect(close).toBeFocused();
     await page.keyboard.press('Enter');
     await expect(row).toBeFocused();
 
-    await choose(page, 'Favourite');
+    await panel.chooseByKeys('Favourite');
     await expect(panel.place.locator('optgroup option')).toHaveText(`gs://${SCRATCH}/${HOME}`);
     await expect(row).toBeFocused();
   });
@@ -59,7 +46,7 @@ test.describe('the menu, by keys alone,', () => {
   test('copies elsewhere, keeps and saves', async ({ page, panel, gcs, stack }) => {
     const row = panel.row(`${HOME}notes.txt`);
     const box = page.getByRole('dialog').getByRole('textbox');
-    await choose(page, 'Copy to...');
+    await panel.chooseByKeys('Copy to...');
     await expect(box).toBeFocused();
     await page.keyboard.press('End');
     await page.keyboard.type('runs/');
@@ -69,11 +56,11 @@ test.describe('the menu, by keys alone,', () => {
       .toEqual([`${HOME}notes.txt`, `${HOME}runs/first.txt`, `${HOME}runs/notes.txt`]);
     await expect(row).toBeFocused();
 
-    await choose(page, 'Keep');
+    await panel.chooseByKeys('Keep');
     await expect.poll(() => gcs.keys(PERSISTENT)).toEqual([`${HOME}notes.txt`]);
     await expect(row).toBeFocused();
 
-    await choose(page, 'Save to Disk...', 'More');
+    await panel.chooseByKeys('Save to Disk...', 'More');
     const select = page.getByRole('dialog').getByRole('button', { name: /Select/ });
     await select.press('Enter');
     await expect
@@ -84,17 +71,17 @@ test.describe('the menu, by keys alone,', () => {
 
   test('measures and searches', async ({ page, panel }) => {
     await panel.row(`${HOME}runs/`).focus();
-    await choose(page, 'Folder Size', 'More');
+    await panel.chooseByKeys('Folder Size', 'More');
     await expect(panel.jobs).toContainText('1 file');
-    await choose(page, 'Search Below Folder...', 'More');
+    await panel.chooseByKeys('Search Below Folder...', 'More');
     await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
     await page.keyboard.type('FIRST');
     await page.keyboard.press('Enter');
     await expect(page.locator('#jp-main-dock-panel').getByText('first.txt')).toBeVisible();
   });
 
-  test('opens with another viewer', async ({ page }) => {
-    await choose(page, 'Editor', 'Open With');
+  test('opens with another viewer', async ({ page, panel }) => {
+    await panel.chooseByKeys('Editor', 'Open With');
     await expect(page.locator('.jp-FileEditor').getByText('some notes')).toBeVisible();
   });
 });
@@ -112,7 +99,7 @@ test.describe('what is refused says why', () => {
       await page.route('**/leap-buckets/operations*', route =>
         route.fulfill({ status: 403, json: REFUSAL })
       );
-      await choose(page, line!, submenu);
+      await panel.chooseByKeys(line!, submenu);
       await expect(panel.jobs).toContainText('Not for you. Ask Bob.');
       expect(await gcs.keys(SCRATCH)).toEqual(before);
     });
@@ -128,13 +115,13 @@ test.describe('what is refused says why', () => {
       await page.route(route, answer =>
         isOffline ? answer.abort() : answer.fulfill({ status: 403, json: REFUSAL })
       );
-      await choose(page, line);
+      await panel.chooseByKeys(line);
       await expect(dialog).toContainText('Not for you.');
       await dialog.getByRole('button').click();
       await expect(dialog).toBeHidden();
       isOffline = true;
       await expect(panel.row(`${HOME}notes.txt`)).toBeFocused();
-      await choose(page, line);
+      await panel.chooseByKeys(line);
       await expect(dialog).toContainText('The server did not answer.');
       await dialog.getByRole('button').click();
       await expect(panel.row(`${HOME}notes.txt`)).toBeFocused();
@@ -146,7 +133,7 @@ test.describe('what is refused says why', () => {
       route.fulfill({ status: 403, json: REFUSAL })
     );
     await panel.row(`${HOME}runs/`).focus();
-    await choose(page, 'Download');
+    await panel.chooseByKeys('Download');
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Download' }).click();
     await expect(dialog).toContainText('Nothing was downloaded');

@@ -68,12 +68,18 @@ export class Changes {
 
   /** Tells why something could not be done. */
   async refuse(title: string, error: unknown): Promise<void> {
-    await showErrorMessage(title, error instanceof StoreError ? error.advice : String(error));
+    await refuse(title, error);
   }
 
   async bucket(id: string): Promise<IBucket | null> {
     return this.context.buckets.get(id);
   }
+}
+
+/** Tells why something could not be done, and what to do about it. */
+export async function refuse(title: string, error: unknown): Promise<void> {
+  const why = error instanceof StoreError ? error.advice : error;
+  await showErrorMessage(title, why instanceof Error ? why.message : String(why));
 }
 
 /** Tells something, with one button to go on. */

@@ -1,4 +1,4 @@
-import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import { CommandIDs } from '../../commands';
@@ -7,6 +7,7 @@ import { toUri } from '../../store/path';
 import { formatBytes } from '../../ui/format';
 import { expiryOf } from '../expiry';
 import type { IRow } from '../folder';
+import { refuse } from './change';
 import { type Actions, type IActionContext, onRow } from './context';
 
 /** Everything the store knows of a row, in a dialog. */
@@ -35,7 +36,7 @@ export function detailing({ app, client, model, trans }: IActionContext): Action
           await app.commands.execute(CommandIDs.folderSize);
         }
       } catch (error) {
-        await showErrorMessage(trans.__('There are no details of "%1"', row.name), error as Error);
+        await refuse(trans.__('There are no details of "%1"', row.name), error);
       }
     })
   };

@@ -1,4 +1,3 @@
-import { showErrorMessage } from '@jupyterlab/apputils';
 import { FileDialog, type IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { Contents } from '@jupyterlab/services';
 import { CommandIDs } from '../../commands';
@@ -6,6 +5,7 @@ import { DISK } from '../../store/buckets';
 import type { ILocation } from '../../store/path';
 import { askFolder } from './askFolder';
 import { Carrier, type ICarried } from './carry';
+import { refuse } from './change';
 import { type Actions, chosenKeys, type IActionContext, onRow } from './context';
 import { called } from './words';
 
@@ -28,7 +28,7 @@ export class DiskCarrier {
       );
       await this._carrier.carry('copy', carriedFromDisk(keys), to);
     } catch (error) {
-      await showErrorMessage(trans.__('Nothing was uploaded'), error as Error);
+      await refuse(trans.__('Nothing was uploaded'), error);
     }
   }
 

@@ -1,15 +1,21 @@
-import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { CommandIDs } from '../../commands';
+import type { StoreClient } from '../../store/client';
 import type { IBucket } from '../../store/entry';
 import { basename } from '../../store/path';
 import { formatBytes } from '../../ui/format';
+import { refuse } from './change';
 import { type Actions, chosenKeys, type IActionContext, onRow } from './context';
+import { called } from './words';
 
 /** Bytes from which a download is asked about where the hub pays for what leaves the cloud. */
 const COSTLY = 1024 ** 3;
 
+/** Things of a zip that are looked at before it is begun. */
+const MOST_PROVED = 8;
+
 /** To the user's computer: one file as itself, a folder or several things as a zip that is streamed. */
-export function downloading({ client, model, trans }: IActionContext): Actions {
+export function downloading({ client, model, panel, trans }: IActionContext): Actions {
   const isAgreed = async (bucket: IBucket, size: number | null): Promise<boolean> => {
     if (bucket.provider !== 'gcs' || (size !== null && size < COSTLY)) {
       return true;
@@ -38,18 +44,29 @@ export function downloading({ client, model, trans }: IActionContext): Actions {
         return;
       }
       try {
+        // The browser would not say why a download failed.
         if (keys.length === 1 && !keys[0].endsWith('/')) {
-          // The browser would not say why a download failed.
           await client.head(bucket.id, keys[0]);
           save(client.objectUrl(bucket.id, keys[0]), basename(keys[0]) || 'object');
         } else {
+          await Promise.all(keys.slice(0, MOST_PROVED).map(key => prove(client, bucket.id, key)));
           save(await client.archiveUrl(bucket.id, keys), '');
         }
       } catch (error) {
-        await showErrorMessage(trans.__('Nothing was downloaded'), error as Error);
+        await refuse(trans.__('Nothing was downloaded of %1', called(keys, trans)), error);
+        panel.keepKeyboard();
       }
     })
   };
+}
+
+/** Rejects where there is nothing of this name, or nothing that may be read. */
+async function prove(client: StoreClient, bucket: string, key: string): Promise<void> {
+  const isFilled =
+    key.endsWith('/') && (await client.list(bucket, key, { limit: 1 })).entries.length > 0;
+  if (!isFilled) {
+    await client.head(bucket, key);
+  }
 }
 
 /** Lets the browser fetch an address of this server to the disk: nothing of it is in the page. */

@@ -3,7 +3,8 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 
 /**
  * Puts code into a cell of the active notebook, or of a new one: into the active cell if that is
- * empty, else below it. The notebook then has the keyboard, ready to run it.
+ * empty, else below it. The notebook then has the keyboard, ready to run it. Rejects where there is none
+ * and none can be made.
  */
 export async function insertInNotebook(
   app: JupyterFrontEnd,

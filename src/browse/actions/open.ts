@@ -1,15 +1,26 @@
 import { Notification } from '@jupyterlab/apputils';
-import { PageConfig } from '@jupyterlab/coreutils';
+import { PageConfig, PathExt } from '@jupyterlab/coreutils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { CommandIDs } from '../../commands';
 import { factoryFor } from '../../store/kind';
 import { basename, toDrivePath } from '../../store/path';
+import { legible } from '../../ui/legible';
 import type { IRow } from '../folder';
+import { refuse } from './change';
 import { type Actions, chosenKeys, type IActionContext, onRow } from './context';
 
 /** Rows that become documents. */
 export function opening({ app, model, trans }: IActionContext): Actions {
   const { commands, docRegistry } = app;
+  /** JupyterLab does not tell why a file is not there to be opened. */
+  const show = async (path: string, factory: ReadonlyPartialJSONValue | undefined) => {
+    try {
+      await commands.execute('docmanager:open', { path, factory });
+    } catch (error) {
+      await refuse(trans.__('"%1" was not opened', legible(PathExt.basename(path))), error);
+    }
+  };
   return {
     [CommandIDs.open]: onRow(model, async (row, _, { bucket }) => {
       const keys = chosenKeys(model);
@@ -17,7 +28,7 @@ export function opening({ app, model, trans }: IActionContext): Actions {
       if (!row.key.endsWith('/') || factoryFor(row)) {
         // The focused one last, so that it is what is seen.
         for (const { path, factory } of documents.reverse()) {
-          await commands.execute('docmanager:open', { path, factory });
+          await show(path, factory);
         }
         if (keys.length > MOST_DOCUMENTS) {
           Notification.warning(
@@ -36,10 +47,7 @@ export function opening({ app, model, trans }: IActionContext): Actions {
         return (
           focused &&
           location &&
-          commands.execute('docmanager:open', {
-            path: toDrivePath({ bucket: location.bucket, key: focused.key }, focused.kind),
-            factory
-          })
+          show(toDrivePath({ bucket: location.bucket, key: focused.key }, focused.kind), factory)
         );
       }
     },

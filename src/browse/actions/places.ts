@@ -1,9 +1,10 @@
-import { InputDialog, Notification, showErrorMessage } from '@jupyterlab/apputils';
+import { InputDialog, Notification } from '@jupyterlab/apputils';
 import { CommandIDs } from '../../commands';
 import { isAt } from '../../store/buckets';
 import type { IBucket } from '../../store/entry';
 import type { ILocation } from '../../store/path';
 import { asBucketUri } from '../uri';
+import { refuse } from './change';
 import type { Action, Actions, IActionContext } from './context';
 
 /** Ways to folders: back and forward, addresses, favourites and public buckets. */
@@ -58,7 +59,11 @@ export function places(context: IActionContext): Actions {
       execute: async () => {
         const place = favourite();
         if (place) {
-          await settings.toggleFavourite(place);
+          try {
+            await settings.toggleFavourite(place);
+          } catch (error) {
+            await refuse(trans.__('The favourites were not saved'), error);
+          }
         }
       }
     },
@@ -91,7 +96,7 @@ export function places(context: IActionContext): Actions {
             await model.goToUri(sought);
           }
         } catch (error) {
-          await showErrorMessage(trans.__('The bucket was not added'), error as Error);
+          await refuse(trans.__('The bucket was not added'), error);
         }
         panel.keepKeyboard();
       }
@@ -101,7 +106,10 @@ export function places(context: IActionContext): Actions {
       isVisible: () => added() !== null,
       execute: async () => {
         const bucket = added();
-        if (bucket) {
+        if (!bucket) {
+          return;
+        }
+        try {
           await client.removeBucket(bucket.id);
           buckets.forget();
           await settings.set(
@@ -110,6 +118,8 @@ export function places(context: IActionContext): Actions {
           );
           await model.start(null);
           Notification.info(trans.__('%1 is no longer shown.', bucket.uri), { autoClose: 3000 });
+        } catch (error) {
+          await refuse(trans.__('%1 was not removed', bucket.uri), error);
         }
       }
     }

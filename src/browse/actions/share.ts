@@ -4,6 +4,8 @@ import type { IBucket, IEntry } from '../../store/entry';
 import { basename, fromDrivePath, toUri, toWebAddress } from '../../store/path';
 import { readSnippet, toPath } from '../../store/snippet';
 import { copyText } from '../../ui/clipboard';
+import { legible } from '../../ui/legible';
+import { refuse } from './change';
 import { type Action, type Actions, chosenKeys, type IActionContext, onRow } from './context';
 import { insertInNotebook } from './insert';
 
@@ -15,8 +17,19 @@ export function sharing(context: IActionContext): Actions {
   const { app, buckets, model, notebooks, settings, trans } = context;
   const snippet = (entry: Named, bucket: IBucket) =>
     readSnippet(bucket, entry, settings.values.snippet);
-  const insert = (entry: Named, bucket: IBucket) =>
-    notebooks && insertInNotebook(app, notebooks, snippet(entry, bucket));
+  const insert = async (entry: Named, bucket: IBucket) => {
+    try {
+      await (notebooks && insertInNotebook(app, notebooks, snippet(entry, bucket)));
+    } catch (error) {
+      console.warn('No notebook could be made.', error);
+      await refuse(
+        trans.__('The Python for "%1" was not inserted', legible(entry.name)),
+        trans.__(
+          'There is no notebook for it, and none could be made. Open one and try again; "Copy Python" copies it.'
+        )
+      );
+    }
+  };
   const insertFocused = onRow(model, insert, () => notebooks !== null);
 
   /** Copies one line for each of the chosen rows. */
