@@ -22,6 +22,9 @@ MAX_FILE = 8 * 1024 * 1024
 HELD = 16 * 1024 * 1024
 AT_ONCE = 32
 """Files that are written at the same time, those of all batches together."""
+OUTAGE = AT_ONCE
+"""After so many failures of the store in a row, each after its repeats, the rest of a body is not tried any more."""
+OUTAGES = frozenset({"store-busy", "store-failed", "store-timeout", "store-unreachable"})
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class Batch:
         self._unsettled = 0
         self._lines: list[bytes] = []
         self._news = asyncio.Event()
+        self._outage = 0
         self._failure: LeapError | None = None
         self._over = False
 
@@ -169,8 +173,10 @@ class Batch:
         try:
             async with self._batches.turns:
                 result = await self._written(frame.data or bytearray(), wanted)
+            self._outage = 0
         except LeapError as error:
             result = error
+            self._outage = self._outage + 1 if error.reason in OUTAGES else 0
         except Exception as error:
             self._batches.tell_surprise(error)
         finally:
@@ -188,10 +194,32 @@ class Batch:
                 f"{wanted.key!r} arrived damaged at this server, so it was not written.",
                 "Upload the file again.",
             )
-        made = await self._store.write(wanted.key, data, wanted.content_type, wanted.if_generation)
+        if self._outage >= OUTAGE:
+            raise LeapError(
+                503,
+                "store-busy",
+                f"{wanted.key!r} was not tried: the store failed for {self._outage:,} files before it.",
+                "Try again in a minute.",
+            )
+        try:
+            made = await self._store.write(wanted.key, data, wanted.content_type, wanted.if_generation)
+        except LeapError as error:
+            if error.status != 412:
+                raise
+            made = await self._same(data, wanted)
+            if made is None:
+                raise
         if made.size != len(data) or made.crc32c not in (None, wanted.crc32c):
             raise damaged(wanted.key, await self._removed(made))
         return made
+
+    async def _same(self, data: bytearray, wanted: Wanted) -> ObjectInfo | None:
+        """The object that is there already, if it has these very bytes: then the answer to an earlier batch got lost,
+        or there is nothing to decide between the two."""
+        for info in await self._store.existing({wanted.key: len(data)}):
+            if (info.size, info.crc32c) == (len(data), wanted.crc32c):
+                return info
+        return None
 
     async def _removed(self, made: ObjectInfo) -> bool:
         """Whether what was written is gone; what somebody wrote in its place is theirs."""

@@ -91,6 +91,9 @@ class BatchHandler(LeapHandler):
         if self._silence is not None:
             self._silence.cancel()
 
+    def on_finish(self) -> None:
+        self._stop_waiting()
+
     def on_connection_close(self) -> None:
         super().on_connection_close()
         self._stop_waiting()

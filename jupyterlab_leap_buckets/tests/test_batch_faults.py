@@ -101,6 +101,18 @@ async def test_a_lost_answer_is_no_conflict_and_a_conflict_is_none_of_ours(on_st
     assert settled(await batch(on_standin, frame("ours", b"others"))) == {"ours": (412, "already-exists")}
 
 
+async def test_a_store_that_is_down_is_not_asked_for_every_file(on_standin, standin):
+    """Each would be repeated for as long as `retryDeadline`."""
+    standin.faults.add(Fault("status", path=WRITE, times=99_999))
+    sent = files(500, 100)
+    before = asyncio.get_running_loop().time()
+    done = settled(await batch(on_standin, body_of(sent)))
+    assert asyncio.get_running_loop().time() - before < 3 * on_standin.client.leap.retryDeadline
+    assert set(done) == set(sent) and set(done.values()) == {(502, "store-failed"), (503, "store-busy")}
+    standin.faults.waiting.clear()
+    assert all("object" in line for line in lines(await batch(on_standin, body_of(sent))))
+
+
 async def test_the_answer_comes_as_files_are_settled(on_standin, standin):
     standin.faults.add(Fault("slow", path=one_of(on_standin), seconds=1))
     url = on_standin.client.url("batch", {"bucket": on_standin.bucket, "prefix": on_standin.folder})
@@ -206,7 +218,7 @@ class Sender:
         self.reader, self.writer = await asyncio.open_connection(address.hostname, address.port)
         head = (
             f"POST {address.path}?{address.query} HTTP/1.1\r\nHost: {address.netloc}\r\n"
-            f"Authorization: token {TOKEN}\r\nContent-Length: {self._length}\r\n\r\n"
+            f"Authorization: token {TOKEN}\r\nContent-Length: {self._length}\r\nConnection: close\r\n\r\n"
         )
         self.writer.write(head.encode() + self._body[:stop])
         await self.writer.drain()
@@ -239,8 +251,7 @@ async def test_a_slow_body_is_waited_for(place):
     for at in range(10, len(body), 1000):
         await asyncio.sleep(0.05)
         sender.writer.write(body[at : at + 1000])
-    assert b"200" in await asyncio.wait_for(sender.reader.readline(), 10)
-    sender.writer.close()
+    assert (await asyncio.wait_for(sender.reader.read(), 10)).count(b'"object"') == 2
     assert await stored(place, "b") == b"2" * 5000
 
 
