@@ -26,7 +26,7 @@ export async function askName(question: INameQuestion): Promise<string | null> {
 }
 
 /** A text field that says at once why its text cannot be taken; the dialog cannot be accepted then. */
-class NameBody extends Widget implements Dialog.IBodyWidget<string> {
+export class NameBody extends Widget implements Dialog.IBodyWidget<string> {
   constructor(private readonly _question: INameQuestion) {
     super({ node: document.createElement('div') });
     const { label, value } = _question;
@@ -53,6 +53,11 @@ class NameBody extends Widget implements Dialog.IBodyWidget<string> {
 
   getValue(): string {
     return this._input.value;
+  }
+
+  setValue(value: string): void {
+    this._input.value = value;
+    this._input.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   protected onAfterAttach(): void {

@@ -1,11 +1,18 @@
-import { type ILocation, toUri } from '../../store/path';
-import { askName } from '../../ui/askName';
+import type { ILocation } from '../../store/path';
 import { fromUri } from '../uri';
 import type { IActionContext } from './context';
+import { FolderChoice } from './folderChoice';
+import { chooseFolder } from './folderChooser';
 
-/** Asks for a folder by its address; the one shown, else the user's own, is where to begin. */
+/** Asks for a folder; the one shown, else the user's own, is where to begin. */
 export async function askFolder(
-  { buckets, model, trans }: Pick<IActionContext, 'buckets' | 'model' | 'trans'>,
+  {
+    buckets,
+    client,
+    model,
+    settings,
+    trans
+  }: Pick<IActionContext, 'buckets' | 'client' | 'model' | 'settings' | 'trans'>,
   title: string,
   accept: string
 ): Promise<ILocation | null> {
@@ -13,14 +20,25 @@ export async function askFolder(
   const find = (text: string) => fromUri(text.trim(), all);
   const known = all.map(({ uri }) => uri).join(', ');
   const bucket = model.bucket ?? all[0];
-  const value = await askName({
-    title,
-    label: trans.__('Address of the folder'),
-    accept,
-    value: bucket ? toUri(bucket.uri, model.location?.key ?? bucket.home) : '',
-    selected: 0,
-    problem: text => (find(text) ? null : trans.__('None of your buckets begins so: %1', known))
-  });
+  const begin = bucket && { bucket: bucket.id, key: model.location?.key ?? bucket.home };
+  const favourites = settings.values.favourites.map(one => ({
+    bucket: one.bucket,
+    key: one.prefix
+  }));
+  const choice = new FolderChoice(client, all, favourites);
+  void choice.open(begin ?? null);
+  const value = await chooseFolder(
+    {
+      title,
+      label: trans.__('Address of the folder; one that is not there yet is made'),
+      accept,
+      value: choice.address,
+      selected: 0,
+      problem: text => (find(text) ? null : trans.__('None of your buckets begins so: %1', known))
+    },
+    choice,
+    trans
+  );
   const place = value === null ? null : find(value);
   return place && { ...place, key: place.key && place.key.replace(/\/?$/, '/') };
 }
