@@ -175,6 +175,18 @@ async def test_more_files_than_a_body_may_have(on_disk):
     assert len(done) == 1001 and done[None] == (400, "too-many-files")
 
 
+@pytest.mark.parametrize("place", ["local", "fake-gcs-server"], indirect=True)  # the stand-in needs the library itself
+async def test_without_a_library_for_sums_the_store_decides(place, monkeypatch):
+    body = frame("right", b"1") + frame("wrong", b"2", crc32c=crc32c(b"others"))
+    monkeypatch.setattr("jupyterlab_leap_buckets.checksum._new_state", lambda: None)
+    done = settled(await batch(place, body))
+    if place.kind == "local":
+        assert [done[key]["crc32c"] for key in ("right", "wrong")] == [None, None]
+    else:
+        assert done["right"]["crc32c"] and done["wrong"] == (502, "checksum-mismatch")
+        assert await stored(place, "wrong") is None
+
+
 # The whole body
 
 

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from ..checksum import crc32c
+from ..stores.gcs import WALK_FIELDS
 
 NAMES = [
     "plain.txt",
@@ -141,6 +142,26 @@ async def test_a_long_walk_comes_in_pages(place, standin, count):
     pages = [[info.key for info in page] async for page in store.walk(folder)]
     assert sorted(key for page in pages for key in page) == [f"{folder}{number:07d}.bin" for number in range(count)]
     assert max(map(len, pages)) == 1000
+
+
+@pytest.mark.parametrize("place", ["standin", "fake-gcs-server"], indirect=True)
+async def test_a_list_begins_and_ends_where_it_is_told_to(place):
+    """https://cloud.google.com/storage/docs/json_api/v1/objects/list: from `startOffset` on, before `endOffset`."""
+    for name in ("a", "a/b", "b", "b!", "c", "é", "🌊"):
+        await place.client.put(place.bucket, place.key(name), b"1")
+    store = place.client.leap.store(place.client.leap.bucket(place.bucket))
+
+    async def page(limit: int, token: str | None, start: str, end: str | None) -> tuple[list[str], str | None]:
+        narrow = {"prefix": place.folder, "startOffset": place.key(start), "endOffset": end and place.key(end)}
+        found = await store._page(WALK_FIELDS, limit, token, **narrow)
+        return [item["name"].removeprefix(place.folder) for item in found.get("items", [])], found.get("nextPageToken")
+
+    assert await page(1000, None, "a/b", "c") == (["a/b", "b", "b!"], None)
+    assert await page(1000, None, 'b"', None) == (["c", "é", "🌊"], None)
+    assert await page(1000, None, "d", "e") == ([], None)
+    first, token = await page(2, None, "a/b", "c")
+    assert first == ["a/b", "b"] and token
+    assert await page(2, token, "a/b", "c") == (["b!"], None)
 
 
 async def test_starts_with_is_asked_of_the_store(place):
