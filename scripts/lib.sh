@@ -76,6 +76,13 @@ need_hub_image() {
     make_env hub-image -r "$pins" ipykernel xarray 'zarr>=3' "${test_packages[@]}"
 }
 
+# For benchmarks/listing alone, beside which it is measured; no test needs it.
+need_drives() {
+  local packages=('jupyterlab>=4.5,<5' 'jupyter-drives==0.2.0')
+  [ -x "$cache/env-drives/bin/python" ] || rm -f "$cache/stamps/env-drives"
+  once env-drives "${packages[*]}" make_env drives "${packages[@]}"
+}
+
 need_node_modules() {
   [ -d node_modules ] || rm -f "$cache/stamps/node_modules"
   once node_modules "$(fingerprint package.json yarn.lock .yarnrc.yml)" install_node_modules

@@ -1,6 +1,8 @@
-"""Folders of 100 to 1,000,000 objects in the panel, as JSON, then as the table of benchmarks/README.md.
+"""Folders of 100 to 1,000,000 objects in the panel, beside JupyterLab's own list and jupyter-drives, as JSON, then as
+the table of benchmarks/README.md.
 
 Exits with 1 when a wanted figure is not kept. Needs the built extension, Node and Chromium, as the UI tests do.
+jupyter-drives has an environment of its own, and is left out without it.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from pathlib import Path
 from jupyterlab_leap_buckets.tests.processes import REPOSITORY, end_with_parent, find, free_port, program, wait_for
 
 CORE_SIZES = (100, 1000, 10_000)
+DRIVES_SIZES = (100, 1000, 10_000, 100_000)
+DRIVES = REPOSITORY / ".cache" / "env-drives" / "bin" / "python"
 TOKEN = "the-token-of-the-benchmark"
 
 
@@ -27,66 +31,113 @@ def main() -> int:
     rows = figures(result)
     print("\n| what | measured | wanted |\n| --- | --- | --- |")
     for what, value, wanted, unit in rows:
-        print(f"| {what} | {value:g} {unit} | {wanted or ''} |")
+        print(f"| {what} | {value if isinstance(value, str) else f'{value:g}'} {unit} | {wanted or ''} |")
     return 0 if all(kept(value, wanted) for _, value, wanted, _ in rows) else 1
 
 
 def measure() -> dict:
     """What the browser saw; the load of the machine is that before and after."""
     load = [os.getloadavg()[0]]
-    command = [sys.executable, "-m", "benchmarks.listing.store"]
-    with (
-        tempfile.TemporaryDirectory() as name,
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as store,
-    ):
-        try:
-            address = store.stdout.readline().strip()
-            with jupyterlab(Path(name), address) as (url, pid):
-                script = str(Path(__file__).with_name("browser.mjs"))
-                seen = subprocess.check_output([find("node"), script, url, address, str(pid)])
-        finally:
-            store.terminate()
-    return {**json.loads(seen), "load": [*load, os.getloadavg()[0]]}
+    with serving("benchmarks.listing.store") as address, panel(address) as (url, pid):
+        seen = watched("browser.mjs", url, address, str(pid))
+    if DRIVES.exists():
+        with serving("benchmarks.listing.s3") as address, drives(address) as url:
+            seen["drives"] = watched("drives.mjs", url, ",".join(map(str, DRIVES_SIZES)))
+    else:
+        print("Without jupyter-drives, whose environment `. scripts/lib.sh && need_drives` makes.", file=sys.stderr)
+    return {**seen, "load": [*load, os.getloadavg()[0]]}
 
 
 @contextmanager
-def jupyterlab(folder: Path, storage: str) -> Iterator[tuple[str, int]]:
+def serving(module: str) -> Iterator[str]:
+    """A store in a process of its own; its address, which it prints first."""
+    command = [sys.executable, "-m", module]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as store:
+        try:
+            yield store.stdout.readline().strip()
+        finally:
+            store.terminate()
+
+
+def watched(script: str, *arguments: str) -> dict:
+    """What a script beside this file prints."""
+    command = [find("node"), str(Path(__file__).with_name(script)), *arguments]
+    return json.loads(subprocess.check_output(command))
+
+
+@contextmanager
+def panel(storage: str) -> Iterator[tuple[str, int]]:
     """JupyterLab with the extension of this checkout and files for its own list; its address and process."""
-    root, share = folder / "root", folder / "share" / "labextensions"
-    for size in CORE_SIZES:
-        (root / f"core-{size}").mkdir(parents=True)
-        for number in range(size):
-            (root / f"core-{size}" / f"core-{size}-{number:05d}.nc").touch()
-    share.mkdir(parents=True)
     built = REPOSITORY / "jupyterlab_leap_buckets" / "labextension"
     if not built.is_dir():
         raise FileNotFoundError(f"{built} is missing: build the extension first (jlpm build).")
-    (share / "jupyterlab-leap-buckets").symlink_to(built)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for size in CORE_SIZES:
+            (folder / "root" / f"core-{size}").mkdir(parents=True)
+            for number in range(size):
+                (folder / "root" / f"core-{size}" / f"core-{size}-{number:05d}.nc").touch()
+        share = folder / "share" / "labextensions"
+        share.mkdir(parents=True)
+        (share / "jupyterlab-leap-buckets").symlink_to(built)
+        command = [
+            *(sys.executable, "-m", "jupyterlab"),
+            "--ServerApp.jpserver_extensions={'jupyterlab': True, 'jupyterlab_leap_buckets': True}",
+        ]
+        environment = {
+            "JUPYTER_NO_CONFIG": "1",
+            "JUPYTER_PATH": str(folder / "share"),
+            "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path]),
+            "PERSISTENT_BUCKET": "gs://bench/ada",
+            "STORAGE_EMULATOR_HOST": storage,
+        }
+        with jupyterlab(command, folder, environment) as started:
+            yield started
+
+
+@contextmanager
+def drives(storage: str) -> Iterator[str]:
+    """JupyterLab with jupyter-drives, set to show all objects rather than 1,000; its address."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "root").mkdir()
+        (folder / "settings").mkdir()
+        settings = {"jupyter-drives:drives-file-browser": {"maxFilesListed": 2 * max(DRIVES_SIZES)}}
+        (folder / "settings" / "overrides.json").write_text(json.dumps(settings))
+        command = [
+            *(str(DRIVES), str(Path(__file__).with_name("drives.py"))),
+            f"--LabApp.app_settings_dir={folder / 'settings'}",
+        ]
+        environment = {
+            "AWS_ENDPOINT_URL": storage,
+            "AWS_ACCESS_KEY_ID": "benchmark",
+            "AWS_SECRET_ACCESS_KEY": "benchmark",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+        with jupyterlab(command, folder, environment) as (url, _):
+            yield url
+
+
+@contextmanager
+def jupyterlab(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """JupyterLab on the folder's `root`; its address and process."""
     port = free_port()
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"),
-        *("--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={root}"),
-        "--ServerApp.jpserver_extensions={'jupyterlab': True, 'jupyterlab_leap_buckets': True}",
+        *command,
+        *("--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
+        *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder / 'root'}"),
         *("--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"),
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    environment = {
-        **os.environ,
-        "HOME": str(folder),
-        "JUPYTER_NO_CONFIG": "1",
-        "JUPYTER_PATH": str(folder / "share"),
-        "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path]),
-        "PERSISTENT_BUCKET": "gs://bench/ada",
-        "STORAGE_EMULATOR_HOST": storage,
-    }
+    environment = {**os.environ, "HOME": str(folder), **environment}
     with program(command, folder / "server.log", env=environment, cwd=folder) as process:
         url = f"http://127.0.0.1:{port}/"
         wait_for(f"{url}api")
         yield f"{url}lab?token={TOKEN}", process.pid
 
 
-def figures(result: dict) -> list[tuple[str, float, str, str]]:
-    """What, value, wanted as `<= n` or `>= n` or empty, unit."""
+def figures(result: dict) -> list[tuple[str, float | str, str, str]]:
+    """What, value (text where there is no number), wanted as `<= n` or `>= n` or empty, unit."""
     first, core = result["firstRows"], result["core"]
     scrolled, control = result["scrolling"]["list"], result["scrolling"]["control"]
     return [
@@ -99,6 +150,7 @@ def figures(result: dict) -> list[tuple[str, float, str, str]]:
         ("JupyterLab's own list, 1,000 files", round(core["1000"]), "", "ms"),
         ("JupyterLab's own list, 10,000 files", round(core["10000"]), "", "ms"),
         ("The same to ours, 10,000", round(core["10000"] / first["10000"], 1), ">= 20", "x"),
+        *compared(result.get("drives", {})),
         ("Rows in the page", result["rows"], "<= 80", ""),
         ("Store requests to open", result["requestsToOpen"], "<= 1", ""),
         ("Store requests in 5 idle seconds", result["requestsWhileIdle"], "<= 0", ""),
@@ -115,7 +167,18 @@ def figures(result: dict) -> list[tuple[str, float, str, str]]:
     ]  # fmt: skip
 
 
-def kept(value: float, wanted: str) -> bool:
+def compared(drives: dict) -> list[tuple[str, float | str, str, str]]:
+    """Of jupyter-drives: time to the first rows, which are all of them, and how many the page holds."""
+    rows: list[tuple[str, float | str, str, str]] = []
+    for size, seen in drives.items():
+        time = "not within 120,000" if seen["milliseconds"] is None else round(seen["milliseconds"])
+        rows.append((f"jupyter-drives, {int(size):,} objects", time, "", "ms"))
+        if seen["milliseconds"] is not None:
+            rows.append((f"jupyter-drives, {int(size):,} objects: rows in the page", seen["rows"], "", ""))
+    return rows
+
+
+def kept(value: float | str, wanted: str) -> bool:
     if not wanted:
         return True
     relation, limit = wanted.split()

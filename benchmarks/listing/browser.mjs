@@ -4,7 +4,7 @@
  * node browser.mjs <JupyterLab's address with the token> <store's address> <the server's pid>
  */
 import { readFileSync } from 'node:fs';
-import { chromium } from 'playwright';
+import { launch, median, openLab, pause, say, untilPainted } from './painted.mjs';
 
 const [lab, store, pid] = process.argv.slice(2);
 const SIZES = [100, 1_000_000, 10_000, 100_000];
@@ -15,36 +15,12 @@ const CORE_RUNS = { 100: 3, 1000: 3, 10_000: 1 };
 const SCROLLS = 5;
 const IDLE = 5000;
 
-const median = values => [...values].sort((a, b) => a - b)[values.length >> 1];
-const say = text => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
-const pause = ms => new Promise(later => setTimeout(later, ms));
 const asked = async () => (await fetch(`${store}/count`)).json();
 
 /** MiB of the server, as the kernel counts them. */
 function memory(field) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)[1]) / 1024;
-}
-
-/** In the page: milliseconds from `act` until the first element that fits is painted. */
-async function untilPainted({ command, args, wanted }) {
-  const start = performance.now();
-  const painted = new Promise(resolve => {
-    const look = () => {
-      if (document.querySelector(wanted)) {
-        observer.disconnect();
-        requestAnimationFrame(() => {
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => resolve(performance.now() - start);
-          port2.postMessage(null);
-        });
-      }
-    };
-    const observer = new MutationObserver(look);
-    observer.observe(document.body, { childList: true, subtree: true, attributes: true });
-  });
-  void window.jupyterapp.commands.execute(command, args);
-  return painted;
 }
 
 /** In the page: scrolls an element as a wheel does for some seconds, and watches the frames. */
@@ -82,18 +58,11 @@ async function scrolled({ selector, step, seconds }) {
   };
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.LEAP_CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync']
-});
+const browser = await launch();
 let shown;
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const page = await openLab(browser, lab);
   shown = page;
-  page.setDefaultTimeout(300_000);
-  await page.goto(lab);
-  await page.waitForFunction(() => window.jupyterapp?.shell.widgets('left'));
-  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
   await page.getByRole('tab', { name: 'Cloud buckets' }).click();
   const panel = page.locator('#leap-buckets');
   await panel.locator('[data-key="ada/100/"]').waitFor();
