@@ -243,7 +243,7 @@ class Store(ABC):
     @abstractmethod
     async def resume_upload(self, state: Mapping[str, Any], key: str, size: int, if_generation: str | None) -> Upload:
         """Go on with an upload that another server began, `unsure` of its offset. ValueError when `state` is not what
-        an upload of this store would have said."""
+        an upload of this store would have said, LeapError when it has no place for the key."""
 
     @abstractmethod
     def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:

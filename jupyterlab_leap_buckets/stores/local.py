@@ -83,6 +83,7 @@ class LocalStore(Store):
         return LocalUpload(self._disk, temporary, inode, key, size, if_generation)
 
     async def resume_upload(self, state: Mapping[str, Any], key: str, size: int, if_generation: str | None) -> Upload:
+        await blocking(key, self._disk.locate, key)
         return LocalUpload.resume(self._disk, state, key, size, if_generation)
 
     async def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:

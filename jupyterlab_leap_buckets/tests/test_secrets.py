@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 
 import aiohttp
+import pytest
 import pytest_asyncio
 
 from ..stores.gcs import GcsStore
@@ -15,6 +17,7 @@ from .standin import StandIn
 from .standin_faults import KINDS, Fault
 
 CANARY = "ya29.CANARY-of-a-google-token"
+PAGE = {"Origin": "https://hub.example.org", "Sec-Fetch-Site": "same-origin"}
 LEAK = f"Bearer {CANARY} at https://storage.googleapis.com/upload?upload_id=CANARY-session"
 
 
@@ -79,6 +82,46 @@ async def test_no_secret_in_any_log_or_answer(guarded, caplog, capfd):
     for secret in (CANARY, "CANARY-session", "upload_id", "googleapis", service.url, *sessions):
         assert secret not in said
         assert secret not in told
+
+
+async def test_the_direct_address_is_in_its_own_field_alone(guarded, tmp_path, caplog, capfd):
+    """Not after failures on either road, not when a file cannot be kept or read, and not when the server ends."""
+    server, service = guarded
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("asyncio").setLevel(logging.DEBUG)
+    answers, addresses = [], []
+    body = {"bucket": "b", "size": 300_000}
+    for kind in KINDS:
+        service.faults.waiting.clear()
+        started = await server.ask("POST", "uploads", headers=PAGE, body={**body, "key": f"direct-{kind}"})
+        upload = started.json()
+        addresses.append(upload.pop("directUrl"))
+        asked = (await server.ask("GET", upload["relayUrl"])).json()
+        assert asked.pop("directUrl") == addresses[-1]
+        answers += [upload, asked, started.headers]
+        service.faults.add(Fault(kind, method="PUT", seconds=0.5, times=9))
+        for reply in (
+            await server.piece(upload, bytes(262144), 0, 300_000),
+            await server.offset(upload, 300_000),
+            await server.ask("GET", f"uploads/{upload['id'][:-1]}?upload_id=x"),
+            await server.ask("PATCH", upload["relayUrl"], headers=PAGE),
+        ):
+            answers.append(f"{reply.headers} {reply.body!r}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", broken)
+        unkept = await server.ask("POST", "uploads", headers=PAGE, body={**body, "key": "unkept"})
+        addresses.append(unkept.json()["directUrl"])
+    await server.leap.stop_extension()
+    told = f"{answers}" + caplog.text + "".join(capfd.readouterr())
+    assert "will not survive" in told
+    sessions = [address.rpartition("upload_id=")[2] for address in addresses]
+    assert len(set(sessions)) == len(KINDS) + 1
+    for secret in (CANARY, "upload_id=", service.url, *addresses, *sessions):
+        assert secret not in told.replace("upload_id=x", "")
+
+
+def broken(descriptor: int) -> None:
+    raise OSError(errno.EDQUOT, LEAK)
 
 
 async def test_an_unexpected_error_is_told_in_general(guarded):
