@@ -17,7 +17,10 @@ DETAIL_FIELDS = OBJECT_FIELDS + ",md5Hash,cacheControl,metadata"
 
 
 def object_info(item: Mapping[str, Any]) -> ObjectInfo:
-    """Google's object resource as facts; what `fields` left out is None."""
+    """Google's object resource as facts; what `fields` left out is None. 502 when it is no object: a proxy's own JSON,
+    or an error that came with 200."""
+    if not isinstance(item.get("name"), str):
+        raise LeapError(502, "store-failed", "The store answered with something else than an object.", "Try again.")
     return ObjectInfo(
         key=item["name"],
         size=int(item.get("size", 0)),
