@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,7 @@ class UploadFiles:
         if self._own is None or not _NAME.fullmatch(name):
             return None
         with self._finding:
-            for folder in (*self._held, *self._base.glob(f"{self._server}*")):
+            for folder in chain(tuple(self._held), self._base.glob(f"{self._server}*")):
                 if os.path.lexists(folder / name) and (folder in self._held or self._take(folder)):
                     return folder / name
         return None

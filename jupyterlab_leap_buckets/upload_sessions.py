@@ -78,8 +78,8 @@ class UploadSessions:
 
     async def _load(self, session_id: str) -> Session | None:
         """A session that another server began. What is not usable any more is removed, and given up if that can be."""
-        found = await asyncio.to_thread(self._files.read, session_id)
-        if found is None or session_id in self._dropped:
+        found = None if session_id in self._dropped else await asyncio.to_thread(self._files.read, session_id)
+        if found is None:
             return None
         record, age = found
         try:
@@ -123,7 +123,8 @@ class UploadSessions:
         tasks = asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(tasks, ABORT_SECONDS)
-        ends = [session.stop() if session.is_kept else self.drop(session) for session in self._sessions.values()]
+        under_way = [session for session in self._sessions.values() if not session.over]
+        ends = [session.stop() if session.is_kept else self.drop(session) for session in under_way]
         results = await asyncio.gather(*(asyncio.wait_for(end, ABORT_SECONDS) for end in ends), return_exceptions=True)
         await asyncio.to_thread(self._files.close)
         return sum(isinstance(result, BaseException) for result in results)

@@ -40,6 +40,10 @@ class _Telling(LeapHandler):
 
 
 class UploadsHandler(_Telling):
+    def initialize(self) -> None:
+        super().initialize()
+        self._gone = False
+
     @web.authenticated
     @authorized
     async def post(self) -> None:
@@ -56,7 +60,13 @@ class UploadsHandler(_Telling):
         upload = await self.leap.store(bucket).begin_upload(key, size, content_type, if_generation, self._origin())
         record = Record(bucket.id, bucket.uri, key, size, content_type, if_generation, time.time(), upload.state())
         session = await self.leap.uploads.add(upload, record)
+        if self._gone:
+            await self.leap.uploads.drop(session)  # nobody will ever know its id
         self.finish_json(self.told(session), 201)
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        self._gone = True
 
     def _origin(self) -> str | None:
         """That of the page that asks, if it may send pieces to the store itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import os
@@ -221,6 +222,18 @@ async def test_what_nobody_used_for_long_is_given_up(tmp_path, standin, home):
         await client.ask("DELETE", fresh["relayUrl"])
     assert home() == [] and not (tmp_path / ".leap-buckets-temporary").exists()
     assert set(standin.buckets["leap-scratch"].sessions) == before
+
+
+async def test_a_page_that_went_away_before_it_heard_of_its_upload(tmp_path, standin, home):
+    sessions = standin.buckets["leap-scratch"].sessions
+    before = set(sessions)
+    async with server(tmp_path) as client:
+        standin.faults.add(Fault("late", method="POST", seconds=0.5))
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(client.start("cloud", "x", 5), 0.2)
+        assert set(sessions) != before
+        await asyncio.sleep(1)
+        assert set(sessions) == before and home() == []
 
 
 async def test_what_is_used_again_stays(tmp_path, standin, home, monkeypatch):
