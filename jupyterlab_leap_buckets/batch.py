@@ -20,9 +20,9 @@ from .stores.base import ObjectInfo, Store, damaged
 
 MAX_FILE = 8 * 1024 * 1024
 HELD = 16 * 1024 * 1024
-AT_ONCE = 32
+AT_ONCE = 64
 """Files that are written at the same time, those of all batches together."""
-OUTAGE = AT_ONCE
+OUTAGE = 32
 """After so many failures of the store in a row, each after its repeats, the rest of a body is not tried any more."""
 OUTAGES = frozenset({"store-busy", "store-failed", "store-timeout", "store-unreachable"})
 
