@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from ..checksum import crc32c
+from .frames import frame
+
 PIECE = 256 * 1024
 
 
@@ -130,6 +133,19 @@ def test_an_upload_passes_the_proxy_piece_by_piece(ada):
     assert ada.call("get", "object", params=where).content == content
     part = ada.call("get", "object", params=where, headers={"Range": "bytes=-5"})
     assert (part.status_code, part.content) == (206, b"piece")
+
+
+def test_a_batch_passes_the_proxy(ada):
+    sent = {f"f.zarr/c/{number}": bytes([number]) * 20_000 for number in range(200)}
+    body = b"".join(frame(key, data) for key, data in sent.items())
+    where = {"bucket": "leap-scratch", "prefix": "ada/"}
+    answer = ada.call("post", "batch", params=where, data=body)
+    assert answer.status_code == 200, answer.text
+    done = {line["key"]: line["object"]["crc32c"] for line in map(json.loads, answer.text.splitlines())}
+    assert done == {key: crc32c(data) for key, data in sent.items()}
+    asked = {**where, "files": [{"key": key, "size": 20_000} for key in sent]}
+    found = ada.call("post", "compare", json=asked).json()["existing"]
+    assert {one["key"]: one["crc32c"] for one in found} == done
 
 
 def test_a_token_needs_a_post_from_the_page_itself(ada):
