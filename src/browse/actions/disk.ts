@@ -1,7 +1,8 @@
 import { FileDialog, type IFileBrowserFactory } from '@jupyterlab/filebrowser';
-import type { Contents } from '@jupyterlab/services';
+import { type Contents, ServerConnection } from '@jupyterlab/services';
 import { CommandIDs } from '../../commands';
 import { DISK } from '../../store/buckets';
+import { StoreError } from '../../store/errors';
 import type { ILocation } from '../../store/path';
 import { askFolder } from './askFolder';
 import { Carrier, type ICarried } from './carry';
@@ -21,14 +22,18 @@ export class DiskCarrier {
     const { contents } = app.serviceManager;
     try {
       const models: Contents.IModel[] = await Promise.all(
-        paths.map(path => contents.get(path, { content: false }))
+        paths.map(path =>
+          contents.get(path, { content: false }).catch(error => {
+            throw this._inWords(error, path);
+          })
+        )
       );
       const keys = models.map(
         ({ path, type }) => `${contents.localPath(path)}${type === 'directory' ? '/' : ''}`
       );
       await this._carrier.carry('copy', carriedFromDisk(keys), to);
     } catch (error) {
-      await refuse(trans.__('Nothing was uploaded'), error);
+      await refuse(trans.__('Nothing was uploaded of %1', called(paths, trans)), error);
     }
   }
 
@@ -40,6 +45,19 @@ export class DiskCarrier {
   /** Whether a path of JupyterLab's file browser is on the server's disk. */
   isOnDisk(path: string): boolean {
     return this._context.app.serviceManager.contents.driveName(path) === '';
+  }
+
+  /** JupyterLab says neither which file it was nor what to do. */
+  private _inWords(error: unknown, path: string): unknown {
+    if (error instanceof ServerConnection.NetworkError) {
+      return StoreError.offline();
+    }
+    return error instanceof ServerConnection.ResponseError && error.response.status === 404
+      ? this._context.trans.__(
+          '%1 is not on the disk. It may have been moved or deleted: refresh the file browser.',
+          called([path], this._context.trans)
+        )
+      : error;
   }
 
   private readonly _carrier: Carrier;
