@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 import type { IBucket } from '../store/entry';
@@ -8,15 +9,7 @@ import type { IBrowseContext } from './context';
 export function Places({ model, settings, trans }: IBrowseContext): JSX.Element {
   const { buckets, location } = model;
   const { favourites } = settings.values;
-  const name = ({ label, expiresAfterDays }: IBucket) =>
-    expiresAfterDays === null
-      ? label
-      : trans._n(
-          '%2 - deleted after %1 day',
-          '%2 - deleted after %1 days',
-          expiresAfterDays,
-          label
-        );
+  const name = (bucket: IBucket) => placeName(bucket, trans);
   const bucketOf = (id: string) => buckets?.find(bucket => bucket.id === id);
   const shown = favourites.findIndex(
     ({ bucket, prefix }) => bucket === location?.bucket && prefix === location.key
@@ -58,6 +51,13 @@ export function Places({ model, settings, trans }: IBrowseContext): JSX.Element 
       )}
     </HTMLSelect>
   );
+}
+
+/** What a bucket is called where one is chosen: what is put there may not stay. */
+export function placeName({ label, expiresAfterDays }: IBucket, trans: TranslationBundle): string {
+  return expiresAfterDays === null
+    ? label
+    : trans._n('%2 - deleted after %1 day', '%2 - deleted after %1 days', expiresAfterDays, label);
 }
 
 /** Begins the value of a favourite; no bucket's id has a space. */

@@ -46,7 +46,10 @@ test('a folder is chosen by keys alone', async ({ page, panel, gcs }) => {
   );
   await page.keyboard.press('Backspace');
   await page.keyboard.press('Backspace');
-  await expect(dialog.getByRole('option')).toHaveText(['My scratch', 'My persistent']);
+  await expect(dialog.getByRole('option')).toHaveText([
+    'My scratch - deleted after 7 days',
+    'My persistent'
+  ]);
   await expect(list).toBeFocused();
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');

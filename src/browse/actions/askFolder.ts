@@ -1,4 +1,5 @@
 import type { ILocation } from '../../store/path';
+import { placeName } from '../places';
 import { fromUri } from '../uri';
 import type { IActionContext } from './context';
 import { FolderChoice } from './folderChoice';
@@ -25,7 +26,8 @@ export async function askFolder(
     bucket: one.bucket,
     key: one.prefix
   }));
-  const choice = new FolderChoice(client, all, favourites);
+  const named = all.map(one => ({ ...one, label: placeName(one, trans) }));
+  const choice = new FolderChoice(client, named, favourites);
   void choice.open(begin ?? null);
   const value = await chooseFolder(
     {
