@@ -162,7 +162,7 @@ export function Listing(props: IListingProps): JSX.Element {
                 focused={index === focused}
                 reachable={focused === -1 ? index === drawn[0] : index === focused}
                 dropTarget={row.key === dropTarget}
-                renamed={model.renaming?.key === row.key ? model.renaming.done : null}
+                renamed={model.renaming.of(row.key)}
                 now={now}
               />
             );

@@ -10,6 +10,7 @@ import type { IRow } from './columns';
 import { PAGE_SIZE } from './folder';
 import { FolderRows } from './folderRows';
 import { type IOrder, type SortBy, STORE_ORDER } from './order';
+import { Renaming } from './renaming';
 import { type IRows, NO_ROWS } from './rows';
 import {
   follow,
@@ -45,8 +46,8 @@ export class BrowseModel {
   filter = '';
   /** An address that led nowhere, and why. */
   lost: { uri: string; why: 'no-bucket' | 'nothing-there' } | null = null;
-  /** The row whose name is being edited, and who gets the new name; null when that was given up. */
-  renaming: { readonly key: string; readonly done: (name: string | null) => void } | null = null;
+  /** The name that is being edited. */
+  readonly renaming = new Renaming(() => this.changed.emit());
 
   /** The folder shown; null before the first. */
   get location(): ILocation | null {
@@ -268,20 +269,6 @@ export class BrowseModel {
       this.selection = { keys, focus: key, anchor: anchor ?? key };
       this.changed.emit();
     }
-  }
-
-  /** Edits the name of a row in its place. Resolves with the new name, or null if it stays. */
-  async rename(key: string): Promise<string | null> {
-    this.renaming?.done(null);
-    const name = await new Promise<string | null>(done => {
-      this.renaming = { key, done };
-      this.changed.emit();
-    });
-    if (this.renaming?.key === key) {
-      this.renaming = null;
-      this.changed.emit();
-    }
-    return name;
   }
 
   /** Ends what is under way. */

@@ -17,7 +17,7 @@ export function renaming(context: IActionContext): Actions {
   const changes = new Changes(context);
 
   const rename = async (row: IRow, bucket: IBucket, folder: ILocation): Promise<void> => {
-    const typed = await model.rename(row.key);
+    const typed = await model.renaming.edit(row.key);
     const answer = typed === null ? null : await settle(typed, row, folder);
     if (answer === null) {
       panel.keepKeyboard();
