@@ -6,7 +6,8 @@ import { ProgressBar } from '../ui/progressBar';
 import type { ITrayContext } from './context';
 import { FileName } from './fileName';
 import { InsertButton } from './insert';
-import type { ITransfer } from './line';
+import type { Road } from './job';
+import type { ITransfer, TransferState } from './line';
 import { percent } from './summary';
 import { detail, roadText } from './words';
 
@@ -27,8 +28,8 @@ interface ITransferLineProps extends ITrayContext {
 
 /** One file: its name, how far it is, and what can be done. */
 export function TransferLine(props: ITransferLineProps): JSX.Element {
-  const { transfer, held, index, total, box, reachable, trans } = props;
-  const { id, name, state, error } = transfer;
+  const { transfer, held, index, total, box, reachable, wide, queue, commands, trans } = props;
+  const { id, name, state, place, error } = transfer;
   const text = detail(transfer, held, trans);
   const isHigh = state === 'moving' || state === 'cancelling' || state === 'paused';
   return (
@@ -46,7 +47,18 @@ export function TransferLine(props: ITransferLineProps): JSX.Element {
       <div className="jp-LeapTray-row">
         <FileName name={name} />
         {!isHigh && text && <span className="jp-LeapTray-detail">{text}</span>}
-        <LineButtons {...props} />
+        {place && (
+          <InsertButton place={place} mouseOnly={!reachable} commands={commands} trans={trans} />
+        )}
+        <LineButtons
+          id={id}
+          name={name}
+          state={state}
+          retriable={transfer.retriable}
+          mouseOnly={!reachable}
+          queue={queue}
+          trans={trans}
+        />
       </div>
       {isHigh && (
         <>
@@ -54,7 +66,7 @@ export function TransferLine(props: ITransferLineProps): JSX.Element {
             <span className="jp-LeapTransfer-pace" title={text}>
               {text}
             </span>
-            <RoadMark {...props} />
+            {transfer.road && <RoadMark road={transfer.road} wide={wide} trans={trans} />}
           </div>
           <ProgressBar label={trans.__('Upload of %1', name)} value={percent(transfer)} />
         </>
@@ -68,10 +80,17 @@ export function TransferLine(props: ITransferLineProps): JSX.Element {
   );
 }
 
-function LineButtons(props: ITransferLineProps): JSX.Element {
-  const { transfer, queue, commands, reachable, trans } = props;
-  const { id, name, state, place } = transfer;
-  const mouseOnly = !reachable;
+interface ILineButtonsProps extends Pick<ITrayContext, 'queue' | 'trans'> {
+  readonly id: number;
+  readonly name: string;
+  readonly state: TransferState;
+  readonly retriable: boolean;
+  readonly mouseOnly: boolean;
+}
+
+/** Drawn again only when it changes: icons are most of the work of a line. */
+const LineButtons = React.memo(function LineButtons(props: ILineButtonsProps): JSX.Element {
+  const { id, name, state, retriable, mouseOnly, queue, trans } = props;
   const isOver = state === 'failed' || state === 'done' || state === 'skipped';
   // Pause, resume and retry are one button, so that it keeps the keyboard when one becomes the other.
   const main =
@@ -87,7 +106,7 @@ function LineButtons(props: ITransferLineProps): JSX.Element {
             label: trans.__('Resume upload of %1', name),
             onClick: () => queue.resume(id)
           }
-        : state === 'failed' && transfer.retriable
+        : state === 'failed' && retriable
           ? {
               icon: refreshIcon,
               label: trans.__('Retry upload of %1', name),
@@ -96,9 +115,6 @@ function LineButtons(props: ITransferLineProps): JSX.Element {
           : null;
   return (
     <>
-      {place && (
-        <InsertButton place={place} mouseOnly={mouseOnly} commands={commands} trans={trans} />
-      )}
       {main && <IconButton {...main} mouseOnly={mouseOnly} />}
       {state !== 'cancelling' && (
         <IconButton
@@ -110,13 +126,12 @@ function LineButtons(props: ITransferLineProps): JSX.Element {
       )}
     </>
   );
-}
+});
 
-function RoadMark({ transfer, wide, trans }: ITransferLineProps): JSX.Element | null {
-  const { road } = transfer;
-  if (road === null) {
-    return null;
-  }
+const RoadMark = React.memo(function RoadMark(
+  props: Pick<ITransferLineProps, 'wide' | 'trans'> & { readonly road: Road }
+): JSX.Element {
+  const { road, wide, trans } = props;
   const text = roadText(road, trans);
   const Icon = (road === 'direct' ? directIcon : relayIcon).react;
   return (
@@ -125,4 +140,4 @@ function RoadMark({ transfer, wide, trans }: ITransferLineProps): JSX.Element | 
       <span className={wide ? undefined : 'jp-LeapHidden'}>{text}</span>
     </span>
   );
-}
+});

@@ -18,6 +18,11 @@ export class Line {
     return `http://127.0.0.1:${(this._server.address() as AddressInfo).port}`;
   }
 
+  /** Bytes that have come from the browser so far. */
+  get passed(): number {
+    return this._passed;
+  }
+
   /**
    * Cuts the line after so many more bytes from the browser: whatever is under way breaks, and
    * nothing connects until `mend`. Resolves when that has happened.
@@ -46,6 +51,7 @@ export class Line {
     far.pipe(near);
     near.on('data', ({ length }) => {
       this._left -= length;
+      this._passed += length;
       if (this._left <= 0) {
         this._break();
         this._onCut();
@@ -69,5 +75,6 @@ export class Line {
   private readonly _server: Server;
   private readonly _sockets = new Set<Socket>();
   private _left = Infinity;
+  private _passed = 0;
   private _onCut: () => void = () => undefined;
 }
