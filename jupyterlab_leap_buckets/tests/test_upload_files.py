@@ -128,6 +128,13 @@ def test_a_link_is_removed_and_not_followed(tmp_path):
     assert not path.is_symlink() and (tmp_path / "elsewhere").exists()
 
 
+def test_a_file_of_somebody_else_is_removed(tmp_path, monkeypatch):
+    files = Opened(tmp_path / "up")
+    files.write(ID, RECORD)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert files.read(ID) is None and files.ages() == {}
+
+
 def test_a_folder_of_somebody_else_is_not_used(tmp_path, monkeypatch):
     (tmp_path / "mine").mkdir()
     (tmp_path / "up").symlink_to(tmp_path / "mine")
@@ -323,6 +330,18 @@ async def test_the_server_ended_when_the_object_was_there(tmp_path, linked):
     found = await again.find_offset()
     assert (found.generation, found.crc32c) == (made.generation, crc32c(bytearray(data)))
     assert not temporary.exists()
+
+
+@pytest.mark.parametrize("size", [2 * 262_144, 2 * 262_144 + 1])
+async def test_the_server_ended_when_all_bytes_were_there_and_no_object(tmp_path, size):
+    """The last ones come again, and with them the end."""
+    store = LocalStore(str(tmp_path))
+    upload = await store.begin_upload("a/x", size, "text/plain", "0")
+    (tmp_path / ".leap-buckets-temporary" / upload.state()["temporary"]).write_bytes(bytes(size))
+    again = await resumed(store, upload, size)
+    assert await again.find_offset() is None and again.offset == (size - 1) // 262_144 * 262_144
+    made = await again.send(size - again.offset, chunks(bytes(size - again.offset)))
+    assert (made.size, made.crc32c) == (size, crc32c(bytearray(size)))
 
 
 async def test_an_object_of_somebody_else_is_not_taken_for_ours(tmp_path):
