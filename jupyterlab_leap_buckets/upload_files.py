@@ -148,7 +148,11 @@ class UploadFiles:
 
     def ages(self) -> dict[str, float]:
         """The uploads that are kept, with the seconds since each was used."""
-        return {file.stem: _age(file) for folder in tuple(self._held) for file in _files(folder)}
+        try:
+            return {file.stem: _age(file) for folder in tuple(self._held) for file in _files(folder)}
+        except OSError as error:
+            self._give_up(error)
+            return {}
 
     def write(self, upload_id: str, record: Record) -> bool:
         """Whether it is kept."""
@@ -201,8 +205,9 @@ class UploadFiles:
             return None
         with self._finding:
             for folder in chain(tuple(self._held), self._base.glob(f"{self._server}*")):
-                if os.path.lexists(folder / name) and (folder in self._held or self._take(folder)):
-                    return folder / name
+                with contextlib.suppress(PermissionError):  # not a folder of ours
+                    if os.path.lexists(folder / name) and (folder in self._held or self._take(folder)):
+                        return folder / name
         return None
 
     def close(self) -> None:
@@ -266,7 +271,7 @@ def _age(path: Path) -> float:
         age = time.time() - path.lstat().st_mtime
         if age < 0:
             os.utime(path, follow_symlinks=False)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # just gone, or somebody else's
         return 0.0
     return max(0.0, age)
 

@@ -143,6 +143,28 @@ def test_a_folder_of_somebody_else_is_not_used(tmp_path, monkeypatch):
     assert len(Opened(tmp_path / "theirs").told) == 1
 
 
+def test_a_link_beside_is_not_followed(tmp_path):
+    files = Opened(tmp_path / "up")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / f"{ID}.json").write_bytes(RECORD.as_json())
+    (tmp_path / "up" / "server-2").symlink_to(tmp_path / "elsewhere")
+    assert files.read(ID) is None and files.ages() == {}
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == [f"{ID}.json"]
+
+
+def test_a_disk_that_fails_is_told_and_stops_nothing(tmp_path, monkeypatch):
+    files = Opened(tmp_path / "up")
+    files.write(ID, RECORD)
+
+    def fails(path):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upload_files, "_files", fails)
+        assert files.ages() == {} and "Input/output error" in files.told[0]
+    assert files.read(ID)[0] == RECORD
+
+
 def test_a_folder_that_was_open_to_others_is_closed(tmp_path):
     (tmp_path / "up" / "server").mkdir(parents=True)
     (tmp_path / "up").chmod(0o777)
