@@ -64,7 +64,7 @@ export default [
   },
   {
     // Playwright reads a fixture's first parameter and insists on a pattern, even an empty one.
-    files: ['fixtures', 'gate', 'longFolders', 'standIn'].map(
+    files: ['fixtures', 'gate', 'localBucket', 'longFolders', 'standIn'].map(
       name => `ui-tests/support/${name}.ts`
     ),
     rules: { 'no-empty-pattern': 'off' }

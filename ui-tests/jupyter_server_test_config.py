@@ -11,3 +11,5 @@ c.ServerApp.port = int(os.environ["LEAP_TEST_PORT"])
 c.ServerApp.allow_root = True
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.news_url = None
+if "LEAP_TEST_LOCAL_BUCKET" in os.environ:
+    c.LeapBuckets.buckets = [{"id": "local", "label": "Local", "path": os.environ["LEAP_TEST_LOCAL_BUCKET"]}]

@@ -184,7 +184,9 @@ class StandIn:
             raise Refused(400, "Unknown uploadType.")
         if fault is not None and fault.kind == "corrupt":
             data = damage(data)
-        made = bucket.put(name, data, content_type, query)
+        # An object whose size is only pretended: no test has to move a gigabyte.
+        size = request.headers.get("X-Standin-Size")
+        made = bucket.put(name, data, content_type, query, more={"size": size} if size else None)
         return web.json_response(selected(made.resource(bucket.name), query.get("fields", "")))
 
     async def _start(self, request: web.Request, bucket: Bucket, query: dict[str, str]) -> web.Response:

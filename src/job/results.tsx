@@ -88,14 +88,16 @@ function Results({ job, jobs, commands, trans }: IResultsContext & { job: IJob }
                 where,
                 detail(job, trans)
               )
-            : trans._n(
-                '%2 name below %3 contains "%4"',
-                '%2 names below %3 contain "%4"',
-                total,
-                total.toLocaleString(),
-                where,
-                request.query ?? ''
-              )}
+            : job.state === 'failed' && operation?.failures.length !== 0 && matches.length === 0
+              ? trans.__('The search for "%1" below %2 failed', request.query ?? '', where)
+              : trans._n(
+                  '%2 name below %3 contains "%4"',
+                  '%2 names below %3 contain "%4"',
+                  total,
+                  total.toLocaleString(),
+                  where,
+                  request.query ?? ''
+                )}
           {job.state === 'cancelled' && ` (${trans.__('cancelled')})`}
           {total > matches.length &&
             ` (${trans.__('the first %1 are shown', matches.length.toLocaleString())})`}

@@ -22,8 +22,12 @@ export class Stack {
    * Starts both; LEAP_PYTHON is the Python that has JupyterLab and the extension.
    *
    * @param cloud - Starts the cloud.
+   * @param localBucket - A folder that is one bucket more.
    */
-  static async start(cloud: () => Promise<Gcs> = () => Gcs.start()): Promise<Stack> {
+  static async start(
+    cloud: () => Promise<Gcs> = () => Gcs.start(),
+    localBucket?: string
+  ): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'leap-ui-'));
     const [gcs, port] = await Promise.all([cloud(), freePort()]);
     const python = process.env.LEAP_PYTHON ?? 'python3';
@@ -52,7 +56,8 @@ export class Stack {
           STORAGE_EMULATOR_HOST: gcs.endpoint,
           STUB_GCLOUD_MODE_FILE: modeFile,
           // Else google-auth waits for a metadata server that no laptop has.
-          NO_GCE_CHECK: 'true'
+          NO_GCE_CHECK: 'true',
+          ...(localBucket && { LEAP_TEST_LOCAL_BUCKET: localBucket })
         }
       }
     );

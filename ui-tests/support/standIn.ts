@@ -7,7 +7,7 @@ import { Stack } from './stack';
 export { expect, HOME, SCRATCH } from './fixtures';
 
 /** The stand-in of the server's own tests: unlike fake-gcs-server it minds conditions of copies and deletions. */
-async function standIn(): Promise<Gcs> {
+export async function standIn(): Promise<Gcs> {
   const port = String(await freePort());
   const server = start(
     process.env.LEAP_PYTHON ?? 'python3',

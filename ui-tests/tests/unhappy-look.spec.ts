@@ -1,0 +1,49 @@
+import type { Page } from '@playwright/test';
+import type { GatedGcs } from '../support/gate';
+import { expect, HOME, SCRATCH, test } from '../support/gate';
+
+// What goes over everything below a folder, and does not come to its end.
+
+const FOLDER = `${HOME}runs/`;
+
+const FAULTS = {
+  refused: {
+    cause: async (_: Page, gate: GatedGcs) => gate.refuse(/prefix=jovyan(%2F|\/)runs/),
+    says: 'does not let this server'
+  },
+  offline: {
+    cause: (page: Page) => page.context().setOffline(true),
+    says: 'Check your network'
+  }
+};
+
+test.beforeEach(async ({ panel, gate }) => {
+  await gate.put(SCRATCH, `${FOLDER}first.txt`, 'x');
+  await panel.open();
+  await panel.row(FOLDER).click();
+});
+
+for (const [fault, { cause, says }] of Object.entries(FAULTS)) {
+  test(`the size of a folder is not told: ${fault}`, async ({ page, panel, gate }) => {
+    await cause(page, gate);
+    await panel.choose(panel.row(FOLDER), 'Folder Size', 'More');
+    await expect(panel.jobs).toContainText('Size of "runs"');
+    await expect(panel.jobs).toContainText(says);
+    gate.allow();
+    await page.context().setOffline(false);
+    await panel.jobs.getByRole('button', { name: /^Try again/ }).press('Enter');
+    await expect(panel.jobs).toContainText('1 file, 1 B');
+  });
+
+  test(`a search says why it found nothing: ${fault}`, async ({ page, panel, gate }) => {
+    await cause(page, gate);
+    await panel.chooseByKeys('Search Below Folder...', 'More');
+    const box = page.getByRole('dialog').getByRole('textbox');
+    await box.fill('first');
+    await box.press('Enter');
+    const results = page.getByRole('region', { name: 'Search results: first' });
+    await expect(results.getByRole('alert')).toContainText(says);
+    // It did not look: that is not the same as nothing found.
+    await expect(results).not.toContainText('0 names');
+  });
+}
