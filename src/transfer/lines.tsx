@@ -1,7 +1,7 @@
 import * as React from 'react';
 import type { ITrayContext } from './context';
 import { FailureButtons } from './failureButtons';
-import { errorLines, type IViewport, Rows } from './rows';
+import { type IViewport, Rows } from './rows';
 import { TransferLine } from './transferLine';
 
 /** Pixels of width from which words fit beside the icons. */
@@ -42,11 +42,7 @@ export function Lines({ version, ...context }: ILinesProps): JSX.Element {
   return (
     <>
       {rows.failures.length > 0 && <FailureButtons {...context} failures={rows.failures} />}
-      <div
-        ref={scroller}
-        className="jp-LeapTransfer-scroller"
-        style={{ '--jp-leap-error-lines': errorLines(viewport.width) } as React.CSSProperties}
-      >
+      <div ref={scroller} className="jp-LeapTransfer-scroller">
         <ul
           ref={list}
           role="list"

@@ -62,10 +62,14 @@ it.each([0, 1, 777, 123_456, 1e9])('draws what is in sight at %i and little more
   expect(end - first).toBeLessThan(30);
 });
 
-it('gives a reason more lines where there is little room', () => {
-  const height = (width: number) => new Rows(lines(1, 'failed'), width).height;
-  expect(height(200)).toBeGreaterThan(height(300));
-  expect(height(300)).toBeGreaterThan(height(700));
+it('gives a reason the lines it needs, within bounds', () => {
+  const height = (letters: number, width: number) => {
+    const error = new StoreError('x'.repeat(letters), 0, 'no');
+    return new Rows([new Line(0, { name: 'a', size: 1 }, null, error)], width).height;
+  };
+  expect(height(100, 200)).toBeGreaterThan(height(100, 400));
+  expect(height(100, 400)).toBeGreaterThan(height(10, 400));
+  expect(height(5000, 400)).toBe(height(50_000, 400));
 });
 
 it('draws nothing of nothing', () => {

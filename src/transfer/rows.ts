@@ -11,13 +11,23 @@ const ORDER: readonly TransferState[] = [
   'skipped'
 ];
 
-/** Pixels, by what a row has to show: a name, a second line with a bar, or the reason of a failure. */
+/** Pixels, by what a row has to show: a name, or a second line with a bar. */
 const LOW = 24;
 const HIGH = 44;
+
+/** Pixels of a line of the reason of a failure, and below the last. */
 const ERROR_LINE = 16;
+const ERROR_GAP = 4;
+
+/** Pixels beside a reason, and of one of its letters, rather too many. */
+const ERROR_MARGIN = 30;
+const LETTER = 7.2;
+
+/** Lines of a reason that are shown before somebody goes to the row. */
+const MOST_ERROR_LINES = 6;
 
 /** Rows at most: browsers draw no element of more than some 17 million pixels. */
-export const MOST_ROWS = 150_000;
+export const MOST_ROWS = 130_000;
 
 /** Rows drawn beyond each edge, so that a quick scroll shows no gap. */
 const OVERSCAN = 4;
@@ -29,16 +39,7 @@ export interface IViewport {
   readonly width: number;
 }
 
-/** Rows in a sequence that are equally high. */
-interface IRun {
-  /** The first row. */
-  readonly first: number;
-  readonly count: number;
-  readonly top: number;
-  readonly height: number;
-}
-
-/** Where each row of a long list is; costs the same for any number once it is made. */
+/** Where each row of a long list is. */
 export class Rows {
   /** @param width - Of the list in pixels: a narrow one needs more lines for a reason. */
   constructor(transfers: readonly ITransfer[], width: number) {
@@ -47,21 +48,13 @@ export class Rows {
       byState.get(transfer.state)!.push(transfer);
     }
     this.total = transfers.length;
-    let [first, top] = [0, 0];
-    const order: ITransfer[][] = [];
-    for (const state of ORDER) {
-      const those = byState.get(state)!.slice(0, MOST_ROWS - first);
-      const height = heightOf(state, width);
-      if (those.length > 0) {
-        this._runs.push({ first, count: those.length, top, height });
-        order.push(those);
-      }
-      first += those.length;
-      top += those.length * height;
-    }
-    this.all = order.length === 1 ? order[0] : ([] as ITransfer[]).concat(...order);
     this.failures = byState.get('failed')!;
-    this.height = top;
+    this.all = ([] as ITransfer[]).concat(...byState.values()).slice(0, MOST_ROWS);
+    this._tops = new Float64Array(this.all.length + 1);
+    this.all.forEach((transfer, i) => {
+      this._tops[i + 1] = this._tops[i] + heightOf(transfer, width);
+    });
+    this.height = this._tops[this.all.length];
   }
 
   /** In the order of the list. */
@@ -74,8 +67,8 @@ export class Rows {
 
   /** Where a row is, from the top of the first. */
   at(index: number): { top: number; height: number } {
-    const run = this._runs.filter(({ first }) => first <= index).at(-1)!;
-    return { top: run.top + (index - run.first) * run.height, height: run.height };
+    const top = this._tops[index];
+    return { top, height: this._tops[index + 1] - top };
   }
 
   /** The first row to draw, and one past the last. */
@@ -87,23 +80,35 @@ export class Rows {
     };
   }
 
+  /** The last row that begins at or above. */
   private _rowAt(y: number): number {
-    const run = this._runs.filter(({ top }) => top <= y).at(-1);
-    return run ? run.first + Math.min(run.count - 1, Math.floor((y - run.top) / run.height)) : 0;
+    let [low, high] = [0, Math.max(0, this.all.length - 1)];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this._tops[middle] <= y) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
   }
 
-  private readonly _runs: IRun[] = [];
+  private readonly _tops: Float64Array;
 }
 
-/** How many lines of a reason are shown before somebody goes to the row. */
-export function errorLines(width: number): number {
-  return width < 260 ? 5 : width < 360 ? 4 : width < 600 ? 2 : 1;
+/** How many lines a row of this height has for a reason. */
+export function errorLines(height: number): number {
+  return (height - LOW - ERROR_GAP) / ERROR_LINE;
 }
 
-function heightOf(state: TransferState, width: number): number {
+function heightOf({ state, error }: ITransfer, width: number): number {
   switch (state) {
-    case 'failed':
-      return LOW + ERROR_LINE * errorLines(width) + 4;
+    case 'failed': {
+      const letters = Math.max(1, (width - ERROR_MARGIN) / LETTER);
+      const lines = Math.ceil((error?.advice.length ?? 0) / letters);
+      return LOW + ERROR_GAP + ERROR_LINE * Math.max(1, Math.min(lines, MOST_ERROR_LINES));
+    }
     case 'cancelling':
     case 'moving':
     case 'paused':

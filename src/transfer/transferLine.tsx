@@ -8,6 +8,7 @@ import { FileName } from './fileName';
 import { InsertButton } from './insert';
 import type { Road } from './job';
 import type { ITransfer, TransferState } from './line';
+import { errorLines } from './rows';
 import { percent } from './summary';
 import { detail, roadText } from './words';
 
@@ -55,6 +56,7 @@ export function TransferLine(props: ITransferLineProps): JSX.Element {
           name={name}
           state={state}
           retriable={transfer.retriable}
+          held={held}
           mouseOnly={!reachable}
           queue={queue}
           trans={trans}
@@ -72,7 +74,11 @@ export function TransferLine(props: ITransferLineProps): JSX.Element {
         </>
       )}
       {error && (
-        <div className="jp-LeapTransfer-error" title={error.advice}>
+        <div
+          className="jp-LeapTransfer-error"
+          title={error.advice}
+          style={{ '--jp-leap-error-lines': errorLines(box.height) } as React.CSSProperties}
+        >
           {error.advice}
         </div>
       )}
@@ -85,22 +91,24 @@ interface ILineButtonsProps extends Pick<ITrayContext, 'queue' | 'trans'> {
   readonly name: string;
   readonly state: TransferState;
   readonly retriable: boolean;
+  /** Whether everything is paused: then none can be alone. */
+  readonly held: boolean;
   readonly mouseOnly: boolean;
 }
 
 /** Drawn again only when it changes: icons are most of the work of a line. */
 const LineButtons = React.memo(function LineButtons(props: ILineButtonsProps): JSX.Element {
-  const { id, name, state, retriable, mouseOnly, queue, trans } = props;
+  const { id, name, state, retriable, held, mouseOnly, queue, trans } = props;
   const isOver = state === 'failed' || state === 'done' || state === 'skipped';
   // Pause, resume and retry are one button, so that it keeps the keyboard when one becomes the other.
   const main =
-    state === 'waiting' || state === 'moving'
+    !held && (state === 'waiting' || state === 'moving')
       ? {
           icon: pauseIcon,
           label: trans.__('Pause upload of %1', name),
           onClick: () => queue.pause(id)
         }
-      : state === 'paused'
+      : !held && state === 'paused'
         ? {
             icon: runIcon,
             label: trans.__('Resume upload of %1', name),
