@@ -26,6 +26,7 @@ from .processes import JupyterServer, free_port, jupyter_server_process, program
 PIECE = 1 << 20
 DATA = random.Random(11).randbytes(4 * PIECE + 77)
 TOTAL = len(DATA)
+# How often a server is killed; more tell more, and take some seconds each.
 KILLS = int(os.environ.get("LEAP_BUCKETS_KILLS", "4"))
 
 
