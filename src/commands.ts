@@ -20,6 +20,7 @@ export namespace CommandIDs {
   export const showPanel = 'leap-buckets:show-panel';
   export const refresh = 'leap-buckets:refresh';
   export const upload = 'leap-buckets:upload';
+  export const uploadFolder = 'leap-buckets:upload-folder';
   export const open = 'leap-buckets:open';
   export const openFolder = 'leap-buckets:open-folder';
   export const goUp = 'leap-buckets:go-up';
@@ -81,6 +82,12 @@ function commandTable(trans: TranslationBundle): Record<string, ICommandText> {
     [CommandIDs.upload]: {
       label: trans.__('Upload Files...'),
       caption: trans.__('Upload files from your computer into this folder'),
+      icon: fileUploadIcon,
+      palette: true
+    },
+    [CommandIDs.uploadFolder]: {
+      label: trans.__('Upload Folder...'),
+      caption: trans.__('Upload a folder of your computer, with all that is in it'),
       icon: fileUploadIcon,
       palette: true
     },

@@ -101,13 +101,20 @@ function Empty({ model, commands, trans }: IBrowseContext): JSX.Element {
       <strong>{trans.__('This folder is empty')}</strong>
       {bucket?.access === 'read-write' && location && (
         <>
-          <p>{trans.__('Drop files here, or')}</p>
+          <p>{trans.__('Drop files or folders here, or')}</p>
           <button
             type="button"
             className="jp-mod-styled jp-mod-accept"
             onClick={() => void commands.execute(CommandIDs.upload)}
           >
             {trans.__('Choose files...')}
+          </button>
+          <button
+            type="button"
+            className="jp-mod-styled jp-mod-reject"
+            onClick={() => void commands.execute(CommandIDs.uploadFolder)}
+          >
+            {trans.__('Choose a folder...')}
           </button>
           {bucket.provider !== 'local' && (
             <>

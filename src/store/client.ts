@@ -1,6 +1,14 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { IAccessToken, IBucket, IDetails, IObject, IPage, IUploadSession } from './entry';
+import type {
+  IAccessToken,
+  IBucket,
+  IDetails,
+  IExisting,
+  IObject,
+  IPage,
+  IUploadSession
+} from './entry';
 import { StoreError } from './errors';
 
 /** Which objects to list. */
@@ -202,6 +210,30 @@ export class StoreClient {
       headers: { 'Content-Type': 'application/json', ...outsideHome(options) },
       signal: options.signal
     });
+  }
+
+  /** A session that this page, or an earlier life of it, opened. */
+  async findUpload(id: string, signal?: AbortSignal): Promise<IUploadSession> {
+    return this.json(this.url(`uploads/${id}`), 'id', { signal });
+  }
+
+  /**
+   * Which of these files exist: at most 1,000, their keys relative to the prefix. One request here,
+   * and as a rule one or two to the store.
+   */
+  async compare(
+    bucket: string,
+    prefix: string,
+    files: readonly { readonly key: string; readonly size: number }[],
+    signal?: AbortSignal
+  ): Promise<IExisting[]> {
+    const answer = await this.json<{ existing: IExisting[] }>(this.url('compare'), 'existing', {
+      method: 'POST',
+      body: JSON.stringify({ bucket, prefix, files }),
+      headers: { 'Content-Type': 'application/json' },
+      signal
+    });
+    return answer.existing;
   }
 
   /** Ends a session without an object. */

@@ -75,7 +75,21 @@ export interface IUploadSession {
   /** Bytes of one piece: a multiple of 256 KiB. */
   readonly partSize: number;
   readonly relayUrl: string;
+  /** The store's own address for the same pieces: a credential, kept in memory alone. */
   readonly directUrl: string | null;
+}
+
+/** What is there already under a name that was asked about. */
+export interface IExisting {
+  /** Relative to the prefix asked about. */
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** RFC 3339; null where the store does not tell. */
+  readonly updated: string | null;
+  readonly generation: string;
+  /** Base64 of the big-endian crc32c; null where it is not known. */
+  readonly crc32c: string | null;
 }
 
 /** A cloud token as `POST token` gives it. */

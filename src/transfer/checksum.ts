@@ -1,5 +1,6 @@
 import { StoreError } from '../store/errors';
 import type { ChecksumRequest, IChecksumAnswer } from '../worker/checksum';
+import type { IFrame, IFrames } from '../worker/frames';
 
 /** The running crc32c of one file. One call at a time. */
 export interface IChecksum {
@@ -24,6 +25,12 @@ export class ChecksumWorker {
       digest: async () => (await this._ask(worker, { kind: 'digest', file })).crc32c!,
       forget: () => worker.postMessage({ kind: 'forget', file, request: -1 })
     };
+  }
+
+  /** The body of `POST batch` for these files. */
+  async frames(wanted: readonly IFrame[]): Promise<IFrames> {
+    const worker = (this._worker ??= this._started());
+    return (await this._ask(worker, { kind: 'frames', frames: wanted })).frames!;
   }
 
   private _ask(worker: Worker, question: Question): Promise<IChecksumAnswer> {

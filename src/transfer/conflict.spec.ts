@@ -1,4 +1,8 @@
-import { commonStart, findExisting, freeName, numbered } from './conflict';
+/**
+ * @jest-environment <rootDir>/src/transfer/testing/environment.js
+ */
+import { Crc32c } from '../worker/crc32c';
+import { freeName, isIdentical, lookUp, numbered } from './conflict';
 import { UploadServer } from './testing/uploadServer';
 
 const FOLDER = { bucket: 'scratch', key: 'ada/' };
@@ -9,42 +13,33 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-describe('findExisting', () => {
-  const find = async (...names: string[]) => [
-    ...(await findExisting(server.client, FOLDER, names)).keys()
-  ];
-
-  it('asks for one name with one list, and takes no other for it', async () => {
+describe('lookUp', () => {
+  it('finds a name and takes no other for it', async () => {
     const generation = server.put('ada/a.csv', 'one');
     server.put('ada/a.csv.gz', '');
-    expect(await findExisting(server.client, FOLDER, ['a.csv'])).toEqual(
-      new Map([['a.csv', expect.objectContaining({ generation, size: 3 })]])
-    );
-    expect(await find('a.cs')).toEqual([]);
-    expect(server.log).toEqual(['GET list', 'GET list']);
-  });
-
-  it('asks for several names with one list', async () => {
-    server.put('ada/run-1.nc', '');
-    server.put('ada/run-12.nc', '');
-    expect(await find('run-1.nc', 'run-2.nc', 'run-3.nc')).toEqual(['run-1.nc']);
-    expect(server.log).toEqual(['GET list']);
-  });
-
-  it('asks one by one only for what a full page did not show', async () => {
-    for (let index = 0; index < 1001; index++) {
-      server.put(`ada/m${String(index).padStart(4, '0')}`, '');
-    }
-    server.put('ada/z', '');
-    expect(await find('m0000', 'z', 'none')).toEqual(['m0000', 'z']);
-    expect(server.log).toEqual(['GET list', 'GET list', 'GET list']);
+    expect(await lookUp(server.client, FOLDER, 'a.csv', 3)).toMatchObject({ generation, size: 3 });
+    expect(await lookUp(server.client, FOLDER, 'a.cs', 3)).toBeNull();
   });
 
   it('passes on a failure, as nothing is known then', async () => {
     const { client } = server;
     await server.stop();
-    const finding = findExisting(client, FOLDER, ['a']);
-    await expect(finding).rejects.toMatchObject({ reason: 'offline' });
+    await expect(lookUp(client, FOLDER, 'a', 1)).rejects.toMatchObject({ reason: 'offline' });
+  });
+});
+
+describe('isIdentical', () => {
+  const sum = () => Object.assign(new Crc32c(), { forget: () => undefined });
+
+  it.each([
+    ['the same', 'one', true],
+    ['as long, but another', 'two', false],
+    ['longer', 'one more', false]
+  ])('%s', async (_, content, wanted) => {
+    server.put('ada/a', 'one');
+    const existing = (await lookUp(server.client, FOLDER, 'a', 3))!;
+    expect(await isIdentical(new Blob([content]), existing, sum)).toBe(wanted);
+    expect(await isIdentical(new Blob([content]), { ...existing, crc32c: null }, sum)).toBe(false);
   });
 });
 
@@ -54,7 +49,14 @@ describe('freeName', () => {
     server.put('ada/a (1).csv', '');
     const taken = new Set(['a (2).csv']);
     expect(await freeName(server.client, FOLDER, 'a.csv', taken)).toBe('a (3).csv');
-    expect(server.log).toEqual(['GET list']);
+    expect(server.log).toEqual(['POST compare']);
+  });
+
+  it('goes on beyond the numbers asked about at first', async () => {
+    for (let number = 1; number <= 60; number++) {
+      server.put(`ada/a (${number})`, '');
+    }
+    expect(await freeName(server.client, FOLDER, 'a', new Set())).toBe('a (61)');
   });
 });
 
@@ -66,17 +68,5 @@ describe('numbered', () => {
     ['a.tar.gz', 'a.tar (1).gz']
   ])('%s -> %s', (name, wanted) => {
     expect(numbered(name, 1)).toBe(wanted);
-  });
-});
-
-describe('commonStart', () => {
-  it.each([
-    [['abc', 'abd'], 'ab'],
-    [['a', 'b'], ''],
-    [['a', 'ab'], 'a'],
-    // Two emoji that share the first half of their surrogate pair.
-    [['x😀', 'x😁'], 'x']
-  ])('of %j is %j', (names, wanted) => {
-    expect(commonStart(names)).toBe(wanted);
   });
 });

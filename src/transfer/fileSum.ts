@@ -50,12 +50,7 @@ export class FileSum {
       if (error instanceof StoreError) {
         throw error;
       }
-      throw new StoreError(
-        'The file was changed, moved or deleted on your computer while it was uploaded.',
-        0,
-        'file-changed',
-        'Nothing was stored. Add the file again.'
-      );
+      throw fileChanged();
     }
   }
 
@@ -67,4 +62,13 @@ export class FileSum {
   /** Bytes in the sum. */
   private _summed = 0;
   private _crc32c: string | null = null;
+}
+
+export function fileChanged(): StoreError {
+  return new StoreError(
+    'The file was changed, moved or deleted on your computer while it was uploaded.',
+    0,
+    'file-changed',
+    'Nothing was stored. Add the file again.'
+  );
 }

@@ -1,3 +1,4 @@
+import type { Precondition } from '../store/client';
 import type { StoreError } from '../store/errors';
 import type { ILocation } from '../store/path';
 
@@ -23,30 +24,36 @@ export interface IJob {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
+  readonly file: Blob;
   /** Where it puts the file; changes with the name. */
   readonly place: ILocation;
+  /** Only if absent (`0`), or only over the generation that the user agreed to replace. */
+  readonly condition: Precondition;
   /** Sends it together with others of the same packer; null for a job that goes alone. */
   readonly packer: IPacker | null;
   /** Does it, or after a failure goes on with it. */
   run(signal: AbortSignal, progress: IProgress): Promise<Outcome>;
+  /** Told when it has travelled with others and so ended. */
+  settle(outcome: Outcome): void;
   /** Undoes what is half done, once `run` has ended. Resolves with true if it was done after all. */
   cancel(): Promise<boolean>;
 }
 
-/** Sends many small files in one request. */
-export interface IPacker {
+/** What a packer tells while a request is under way. */
+export interface IPackProgress {
   /**
-   * Tells of each job once how it ended, or `alone` when it has to be run by itself. Jobs of which it has not told when it
-   * resolves or rejects are not done.
+   * How a job ended, once for each; `alone` when it has to be run by itself. Jobs of which nothing was told when the request
+   * has ended are not done.
    */
-  run(
-    jobs: readonly IJob[],
-    signal: AbortSignal,
-    told: (job: IJob, end: Outcome | StoreError | 'alone') => void,
-    stalled: () => void
-  ): Promise<void>;
+  ended(job: IJob, end: Outcome | StoreError | 'alone'): void;
+  /** So many bytes of those not ended are under way. */
+  moved(bytes: number): void;
+  stalled(): void;
 }
 
-/** Bytes and files that travel in one request at most. */
-export const PACK_BYTES = 8 * 1024 ** 2;
-export const PACK_FILES = 500;
+/** Sends many small files in one request. */
+export interface IPacker {
+  /** How many bytes and files travel together at most, as things are now. */
+  readonly room: { readonly bytes: number; readonly files: number };
+  run(jobs: readonly IJob[], signal: AbortSignal, progress: IPackProgress): Promise<void>;
+}

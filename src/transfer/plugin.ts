@@ -6,11 +6,15 @@ import type { IDisposable } from '@lumino/disposable';
 import { StoreError } from '../store/errors';
 import type { ILocation } from '../store/path';
 import { IStore, ITransfers } from '../tokens';
+import { chooseFiles, chooseFolder } from '../ui/choose';
+import { BrowserRecords, PageLife } from './browserRecords';
 import { ChecksumWorker } from './checksum';
 import { startChecksumWorker } from './checksumWorker';
+import { Interruptions } from './interruptions';
 import { EndNotice, notify } from './notice';
 import { DialogQuestions } from './questions';
 import { TransferQueue } from './queue';
+import { Roads } from './roads';
 import { TransferStatus } from './status';
 import { Transfers } from './transfers';
 import { TransferTray } from './tray';
@@ -71,14 +75,38 @@ export const transfer: JupyterFrontEndPlugin<ITransfers> = {
       });
     }
 
-    return new Transfers({
-      store,
-      queue,
-      questions: new DialogQuestions(trans),
-      send: xhrSend(store.client.settings),
-      checksum: () => checksums.file(),
-      tray: new TransferTray({ queue, interruptions: null, commands, uriOf, trans }),
+    const { client } = store;
+    const records = new BrowserRecords(client.settings.baseUrl);
+    const life = new PageLife();
+    const questions = new DialogQuestions(trans);
+    const interruptions: Interruptions = new Interruptions({
+      records,
+      client,
+      ended: lives => life.ended(lives),
+      alone: (what, act) => life.alone(what, act),
+      begin: (dropped, folder) => transfers.begin(dropped, folder),
+      choose: isFolder => (isFolder ? chooseFolder() : chooseFiles()),
+      refuse: error => questions.refuse(error),
       trans
     });
+    const transfers: Transfers = new Transfers({
+      store,
+      tools: {
+        client,
+        send: xhrSend(client.settings),
+        checksum: () => checksums.file(),
+        frames: wanted => checksums.frames(wanted),
+        roads: new Roads(window.localStorage)
+      },
+      queue,
+      questions,
+      records,
+      life: life.id,
+      claim: dropped => interruptions.claim(dropped),
+      tray: new TransferTray({ queue, interruptions, commands, uriOf, trans }),
+      trans
+    });
+    void app.restored.then(() => interruptions.load());
+    return transfers;
   }
 };

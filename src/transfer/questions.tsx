@@ -2,13 +2,13 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { Time } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IBucket } from '../store/entry';
+import type { IBucket, IExisting } from '../store/entry';
 import type { StoreError } from '../store/errors';
 import { toUri } from '../store/path';
 import { formatBytes } from '../ui/format';
 import { confirmOutsideHome } from '../ui/outsideHome';
 import { legible } from '../ui/legible';
-import type { Choice, IExisting } from './conflict';
+import type { Choice } from './conflict';
 import type { IQuestions } from './transfers';
 import type { IUploadRequest } from './uploadJob';
 
@@ -19,7 +19,7 @@ export class DialogQuestions implements IQuestions {
   async conflict(
     { name, file, bucket, prefix }: IUploadRequest,
     existing: IExisting,
-    more: number
+    more: number | null
   ): Promise<{ choice: Choice; forAll: boolean }> {
     const trans = this._trans;
     const age = existing.updated && Time.formatHuman(new Date(existing.updated));
@@ -43,15 +43,20 @@ export class DialogQuestions implements IQuestions {
         </div>
       ),
       checkbox:
-        more > 0
-          ? {
-              label: trans._n(
-                'Do the same for the other file that exists',
-                'Do the same for the other %1 files that exist',
-                more
-              )
-            }
-          : null,
+        more === 0
+          ? null
+          : {
+              label:
+                more === null
+                  ? trans.__('Do the same for all others that exist')
+                  : trans._n(
+                      'Do the same for the other file that exists',
+                      'Do the same for the other %1 files that exist',
+                      more
+                    ),
+              // Of a folder: nobody wants to be asked a thousand times.
+              checked: more === null
+            },
       buttons: [
         Dialog.cancelButton({ label: trans.__('Skip'), actions: ['skip'] }),
         Dialog.warnButton({ label: trans.__('Replace'), actions: ['replace'] }),

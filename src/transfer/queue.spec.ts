@@ -10,6 +10,9 @@ class ManualJob implements IJob {
   readonly size = 10;
   readonly place = { bucket: 'scratch', key: 'a' };
   readonly packer: IPacker | null = null;
+  readonly file = new Blob();
+  readonly condition = 0;
+  settled: Outcome[] = [];
   runs = 0;
   cancelled = 0;
   arrivedAnyway = false;
@@ -22,6 +25,10 @@ class ManualJob implements IJob {
     this.end = new PromiseDelegate();
     signal.addEventListener('abort', () => this.end.reject(new Error('aborted')));
     return this.end.promise;
+  }
+
+  settle(outcome: Outcome): void {
+    this.settled.push(outcome);
   }
 
   async cancel(): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { StoreError } from '../store/errors';
-import { type IJob, type IPacker, type Outcome, PACK_BYTES, PACK_FILES } from './job';
+import type { IJob, IPacker, Outcome } from './job';
 import { type ITransfer, Line, type TransferState } from './line';
 import { Speedometer } from './speed';
 import { type ISummary, Tally } from './summary';
@@ -261,13 +261,14 @@ export class TransferQueue {
     const { packer, size } = first.job!;
     const pack = [first];
     if (packer && !first.alone) {
-      for (let bytes = size; pack.length < PACK_FILES;) {
+      const { room } = packer;
+      for (let bytes = size; pack.length < room.files;) {
         const next = this._shift();
         if (!next) {
           break;
         }
         bytes += next.job!.size;
-        if (next.alone || next.job!.packer !== packer || bytes > PACK_BYTES) {
+        if (next.alone || next.job!.packer !== packer || bytes > room.bytes) {
           this._waiting[--this._head] = next;
           break;
         }
@@ -302,8 +303,7 @@ export class TransferQueue {
       const outcome = await line.job!.run(stop.signal, {
         moved: bytes => {
           this._change(line, () => line.note(bytes));
-          this._speed.note(this._tally.moved, performance.now());
-          this._touch();
+          this._moved();
         },
         stalled: () => {
           line.stalled = true;
@@ -332,10 +332,8 @@ export class TransferQueue {
       this._begin(line);
     }
     try {
-      await packer.run(
-        [...open.keys()],
-        stop.signal,
-        (job, end) => {
+      await packer.run([...open.keys()], stop.signal, {
+        ended: (job, end) => {
           const line = open.get(job)!;
           open.delete(job);
           this._packed.delete(line);
@@ -350,20 +348,32 @@ export class TransferQueue {
           } else {
             this._settle(line, end);
           }
-          this._speed.note(this._tally.moved, performance.now());
-          this._touch();
+          this._moved();
         },
-        () => {
+        moved: bytes => {
+          for (const line of open.values()) {
+            const part = Math.min(bytes, line.size);
+            bytes -= part;
+            this._change(line, () => line.note(part));
+          }
+          this._moved();
+        },
+        stalled: () => {
           open.forEach(line => (line.stalled = true));
           this._touch();
         }
-      );
+      });
       open.forEach(line => this._break(line, stop, NO_ANSWER));
     } catch (error) {
       open.forEach(line => this._break(line, stop, error));
     } finally {
       this._finally(lines);
     }
+  }
+
+  private _moved(): void {
+    this._speed.note(this._tally.moved, performance.now());
+    this._touch();
   }
 
   private _begin(line: Line): void {

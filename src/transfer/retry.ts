@@ -9,8 +9,8 @@ export const GONE = ['unknown-upload', 'upload-gone'];
 /** Ask for the offset, then go on. */
 const AGAIN = ['offline', 'upload-busy', 'wrong-offset', ...GONE];
 
-/** The store's verdict on what it had: asking again changes nothing. */
-const DAMAGED = 'checksum-mismatch';
+/** What arrived was not what was sent, and was removed: asking again changes nothing, sending it again may. */
+export const DAMAGED = 'checksum-mismatch';
 
 /** Whether the same may succeed after a while. */
 export function isTransient({ status, reason }: StoreError): boolean {

@@ -15,6 +15,9 @@ function line(state: TransferState, bytes = 0): Line {
     size: 100,
     place: { bucket: 'scratch', key: 'a' },
     packer: null,
+    file: new Blob(),
+    condition: 0 as const,
+    settle: () => undefined,
     run: () => Promise.resolve('arrived'),
     cancel: () => Promise.resolve(false)
   };

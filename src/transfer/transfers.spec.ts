@@ -7,9 +7,12 @@ import { Signal } from '@lumino/signaling';
 import { BucketList } from '../store/buckets';
 import type { StoreError } from '../store/errors';
 import { Crc32c } from '../worker/crc32c';
+import { frames } from '../worker/frames';
 import type { Choice } from './conflict';
 import { TransferQueue } from './queue';
+import { Roads } from './roads';
 import { fetchSend } from './testing/fetchSend';
+import { MapRecords } from './testing/mapRecords';
 import { UploadServer } from './testing/uploadServer';
 import type { IQuestions } from './transfers';
 import { Transfers } from './transfers';
@@ -44,14 +47,22 @@ let arrived: string[];
 beforeEach(async () => {
   server = await UploadServer.start();
   const { client } = server;
-  queue = new TransferQueue();
+  queue = new TransferQueue(4, 0);
   questions = new ScriptedQuestions();
   transfers = new Transfers({
     store: { client, buckets: new BucketList(client), moved: new Signal({}) },
     queue,
     questions,
-    send: fetchSend,
-    checksum: () => Object.assign(new Crc32c(), { forget: () => undefined }),
+    tools: {
+      client,
+      send: fetchSend,
+      checksum: () => Object.assign(new Crc32c(), { forget: () => undefined }),
+      frames,
+      roads: new Roads(null)
+    },
+    records: new MapRecords(),
+    life: 'this',
+    claim: async () => new Map(),
     tray: new Widget(),
     trans: nullTranslator.load('')
   });
@@ -163,7 +174,8 @@ it('writes when what was to be replaced is gone meanwhile', async () => {
 
 it('asks about two files of one name rather than losing one', async () => {
   questions.choices = [{ choice: 'keepBoth', forAll: false }];
-  await upload(['a', 'a']);
+  await transfers.upload([new File(['one'], 'a'), new File(['two'], 'a')], FOLDER);
+  await idle();
   expect([...server.objects.keys()].sort()).toEqual(['ada/a', 'ada/a (1)']);
 });
 

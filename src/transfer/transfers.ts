@@ -1,28 +1,32 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { UUID } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
-import type { IBucket } from '../store/entry';
+import type { StoreClient } from '../store/client';
+import type { IBucket, IExisting } from '../store/entry';
 import { StoreError } from '../store/errors';
 import type { ILocation } from '../store/path';
-import { foreignOwner, keyProblem } from '../store/path';
+import { foreignOwner } from '../store/path';
 import type { IStore, ITransfers } from '../tokens';
 import type { IChecksum } from './checksum';
-import type { Choice, IExisting } from './conflict';
-import { findExisting } from './conflict';
-import { readDrop } from './dropped';
+import type { Choice } from './conflict';
+import { Drop } from './drop';
+import { type IDropped, readDrop, readFiles } from './dropped';
+import { DropKeeper, type IDropRecord, type IRecords, type ISessionRecord } from './memory';
+import type { IPackerTools } from './packer';
 import type { TransferQueue } from './queue';
+import type { Roads } from './roads';
 import type { Send } from './send';
-import type { IUploadContext, IUploadRequest } from './uploadJob';
-import { keepBoth, UploadJob } from './uploadJob';
+import type { IUploadRequest } from './uploadJob';
 
 /** What is asked of the user, each in a dialog of its own. */
 export interface IQuestions {
-  /** A name that is taken; `more` other names are taken too and may get the same answer. */
+  /** A name that is taken; `more` other names are taken too (null: nobody knows) and may get the same answer. */
   conflict(
     request: IUploadRequest,
     existing: IExisting,
-    more: number
+    more: number | null
   ): Promise<{ choice: Choice; forAll: boolean }>;
   /** Whether to write outside the user's own folder; `owner` is null at the top of the bucket. */
   outsideHome(bucket: IBucket, owner: string | null): Promise<boolean>;
@@ -30,18 +34,19 @@ export interface IQuestions {
   refuse(error: StoreError): Promise<void>;
 }
 
-/** Decides what is uploaded, asking before a byte moves, and hands it to the queue. */
+/** How bytes are read, summed and sent. */
+export interface ITools {
+  readonly client: StoreClient;
+  readonly send: Send;
+  readonly checksum: () => IChecksum;
+  readonly frames: IPackerTools['frames'];
+  readonly roads: Roads;
+  readonly pause?: IPackerTools['pause'];
+}
+
+/** Decides what is uploaded, asking before anything is overwritten, and hands it to the queue. */
 export class Transfers implements ITransfers {
-  constructor(private readonly _options: Transfers.IOptions) {
-    const { store, send, checksum, questions } = _options;
-    this._context = {
-      client: store.client,
-      send,
-      checksum,
-      ask: async (request, existing) => (await questions.conflict(request, existing, 0)).choice,
-      onArrived: place => this._arrived.emit(place)
-    };
-  }
+  constructor(private readonly _options: Transfers.IOptions) {}
 
   get arrived(): ISignal<this, ILocation> {
     return this._arrived;
@@ -52,24 +57,22 @@ export class Transfers implements ITransfers {
   }
 
   async drop(data: DataTransfer, folder: ILocation): Promise<void> {
-    const { files, folders } = readDrop(data);
-    const { queue, trans } = this._options;
-    for (const name of folders) {
-      const problem = trans.__('Folders cannot be uploaded yet: drop the files inside.');
-      queue.refuse(name, new StoreError(problem, 0, 'folder'));
-    }
-    await this.upload(files, folder);
+    await this.begin(readDrop(data), folder);
   }
 
   async upload(files: readonly File[], folder: ILocation): Promise<void> {
-    if (files.length === 0) {
+    await this.begin(readFiles(files), folder);
+  }
+
+  /** Uploads what was dropped or chosen; what an earlier life of the page had begun of it goes on. */
+  async begin(dropped: IDropped, folder: ILocation): Promise<void> {
+    if (dropped.roots.length === 0) {
       return;
     }
     try {
       const bucket = await this._writable(folder.bucket);
-      const legal = files.filter(file => this._isLegal(file, folder));
-      if (legal.length > 0 && (await this._mayWrite(bucket, folder))) {
-        await this._admit(legal, bucket, folder);
+      if (await this._mayWrite(bucket, folder)) {
+        await this._run(dropped, bucket, folder);
       }
     } catch (error) {
       if (!(error instanceof StoreError)) {
@@ -77,6 +80,21 @@ export class Transfers implements ITransfers {
       }
       await this._options.questions.refuse(error);
     }
+  }
+
+  private async _run(dropped: IDropped, bucket: IBucket, folder: ILocation): Promise<void> {
+    const { tools, queue, questions, trans, records, life, claim } = this._options;
+    const { roots, handles } = dropped;
+    const sessions = await claim({ folder, roots });
+    const id = UUID.uuid4();
+    const keeper = new DropKeeper(
+      { id, life, folder, roots, handles: [], settled: 0, files: 0, sessions: {} },
+      records
+    );
+    void handles?.then(found => keeper.keep(found));
+    const onArrived = (place: ILocation) => this._arrived.emit(place);
+    const options = { ...tools, bucket, folder, queue, questions, keeper, sessions, trans };
+    await new Drop(dropped, { ...options, onArrived }).run();
   }
 
   private async _writable(id: string): Promise<IBucket> {
@@ -97,16 +115,6 @@ export class Transfers implements ITransfers {
     return bucket;
   }
 
-  private _isLegal({ name }: File, folder: ILocation): boolean {
-    const { queue, trans } = this._options;
-    const problem = keyProblem(folder.key + name);
-    if (problem) {
-      const hint = trans.__('Rename the file and upload it again.');
-      queue.refuse(name, new StoreError(problem, 0, 'illegal-name', hint));
-    }
-    return problem === null;
-  }
-
   private async _mayWrite(bucket: IBucket, { key: prefix }: ILocation): Promise<boolean> {
     if (prefix === '') {
       return bucket.home === '' || this._options.questions.outsideHome(bucket, null);
@@ -115,58 +123,22 @@ export class Transfers implements ITransfers {
     return owner === null || this._options.questions.outsideHome(bucket, owner);
   }
 
-  /** Asks about every name that is taken, and queues what is agreed on. */
-  private async _admit(files: readonly File[], bucket: IBucket, folder: ILocation): Promise<void> {
-    const { store, queue, questions } = this._options;
-    const names = files.map(({ name }) => name);
-    const existing = await findExisting(store.client, folder, names);
-    const taken = new Set(names);
-    let conflicts = names.filter(name => existing.has(name)).length;
-    let answer: { choice: Choice; forAll: boolean } | null = null;
-    for (const file of files) {
-      const request = { file, name: file.name, bucket, prefix: folder.key, condition: 0 as const };
-      const there = existing.get(file.name);
-      if (!there) {
-        this._enqueue(request);
-        continue;
-      }
-      conflicts--;
-      if (!answer?.forAll) {
-        answer = await questions.conflict(request, there, conflicts);
-      }
-      if (answer.choice === 'replace') {
-        this._enqueue({ ...request, condition: there.generation });
-      } else if (answer.choice === 'keepBoth') {
-        try {
-          const beside = await keepBoth(store.client, request, taken);
-          taken.add(beside.name);
-          this._enqueue(beside);
-        } catch (error) {
-          if (!(error instanceof StoreError)) {
-            throw error;
-          }
-          // One file's trouble is not the others'.
-          queue.refuse(file.name, error);
-        }
-      }
-    }
-  }
-
-  private _enqueue(request: IUploadRequest): void {
-    this._options.queue.add(new UploadJob(request, this._context));
-  }
-
-  private readonly _context: IUploadContext;
   private readonly _arrived = new Signal<this, ILocation>(this);
 }
 
 export namespace Transfers {
   export interface IOptions {
     readonly store: IStore;
+    readonly tools: ITools;
     readonly queue: TransferQueue;
     readonly questions: IQuestions;
-    readonly send: Send;
-    readonly checksum: () => IChecksum;
+    readonly records: IRecords;
+    /** Of this page. */
+    readonly life: string;
+    /** The sessions that an earlier life of the page left for the same things, by key; they are ours now. */
+    readonly claim: (
+      dropped: Pick<IDropRecord, 'folder' | 'roots'>
+    ) => Promise<ReadonlyMap<string, ISessionRecord>>;
     readonly tray: Widget;
     readonly trans: TranslationBundle;
   }

@@ -44,6 +44,9 @@ class ManualJob implements IJob {
   readonly size = 10;
   readonly place = { bucket: 'scratch', key: 'a' };
   readonly packer = null;
+  readonly file = new Blob();
+  readonly condition = 0;
+  settle(): void {}
   readonly end = new PromiseDelegate<Outcome>();
 
   run(signal: AbortSignal): Promise<Outcome> {

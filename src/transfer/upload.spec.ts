@@ -1,6 +1,7 @@
 /**
  * @jest-environment <rootDir>/src/transfer/testing/environment.js
  */
+import { Roads } from './roads';
 import { mkdtemp, rm, writeFile } from 'fs/promises';
 import { openAsBlob } from 'fs';
 import { tmpdir } from 'os';
@@ -39,6 +40,7 @@ function upload(
       client: server.client,
       send: fetchSend,
       checksum,
+      roads: new Roads(null),
       pause: async () => undefined
     }
   );
@@ -206,6 +208,14 @@ describe('success is decided by the checksum', () => {
     server.corrupt = true;
     await expect(run(upload())).rejects.toMatchObject({ reason: 'checksum-mismatch' });
     expect(server.objects.size).toBe(0);
+    expect(server.log.filter(line => line === 'POST uploads')).toHaveLength(3);
+  });
+
+  it('so a damaged object is sent again', async () => {
+    server.corrupt = true;
+    server.onDelete = () => (server.corrupt = false);
+    await run(upload());
+    expect(server.text(KEY)).toBe(CONTENT);
   });
 
   it('so a login page with status 200 is no success', async () => {
@@ -218,7 +228,9 @@ describe('success is decided by the checksum', () => {
     const generation = server.put(KEY, 'other');
     const body = JSON.stringify({ key: KEY, size: 0, generation });
     server.faults = [null, null, { status: 200, body }];
-    await expect(run(upload())).rejects.toMatchObject({ reason: 'checksum-mismatch' });
+    await run(upload());
+    expect(server.text(KEY)).toBe(CONTENT);
+    expect(server.log.filter(line => line === 'POST uploads')).toHaveLength(2);
   });
 
   it('or by the size where the store has no checksum', async () => {

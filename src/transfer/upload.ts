@@ -5,8 +5,10 @@ import { basename } from '../store/path';
 import { notOurs, objectOf, offsetOf } from './answer';
 import type { IChecksum } from './checksum';
 import { FileSum } from './fileSum';
-import type { IProgress } from './job';
-import { backoff, GONE, isTransient, TRIES } from './retry';
+import type { IProgress, Road } from './job';
+import { PieceSize } from './pieceSize';
+import { backoff, DAMAGED, GONE, isTransient, TRIES } from './retry';
+import type { Roads } from './roads';
 import type { IAnswer, Send } from './send';
 
 /** What is uploaded where. */
@@ -25,12 +27,19 @@ export interface IUploadTools {
   readonly send: Send;
   /** Starts a new checksum. */
   readonly checksum: () => IChecksum;
+  readonly roads: Roads;
+  /** Told the session's id as soon as there is one, and null once it is no more. */
+  readonly onSession?: (id: string | null) => void;
   /** Waits before try number `failures` + 1. */
   readonly pause?: (failures: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** How often a file is sent whole when it arrives damaged. */
+const DAMAGES = 3;
+
 /**
- * One file on its way into a bucket by the resumable protocol.
+ * One file on its way into a bucket by the resumable protocol: in pieces through the user's server, or straight to the
+ * store where that is possible. The end is asked of the server either way.
  *
  * The store alone knows what has arrived: after every failure it is asked, and bytes are never sent
  * again blindly. The crc32c is computed beside the sending, and the last piece goes only once it is
@@ -43,6 +52,12 @@ export class Upload {
     private readonly _tools: IUploadTools
   ) {
     this._sum = new FileSum(file, _tools.checksum);
+  }
+
+  /** Goes on with a session that an earlier life of this page opened for the same file. */
+  adopt(session: IUploadSession): void {
+    this._open(session);
+    this._lastSent = true; // for all that is known
   }
 
   /** Another key or condition, after the store refused the last one. What was summed stays. */
@@ -59,6 +74,7 @@ export class Upload {
   async run(signal: AbortSignal, progress: IProgress): Promise<IObject> {
     const pause = this._tools.pause ?? backoff;
     let failures = 0;
+    let damages = 0;
     let best = this._offset;
     this._unsure = this._session !== null;
     for (;;) {
@@ -71,6 +87,10 @@ export class Upload {
         progress.moved(this._offset);
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof StoreError && error.reason === DAMAGED && ++damages < DAMAGES) {
+          this._startOver();
+          continue;
+        }
         if (!(error instanceof StoreError) || !isTransient(error) || ++failures >= TRIES) {
           throw error;
         }
@@ -124,7 +144,7 @@ export class Upload {
   private async _step(signal: AbortSignal, progress: IProgress): Promise<IAnswer | null> {
     if (!this._session) {
       const { bucket, key, condition, confirmedOwner } = this._target;
-      this._session = await this._tools.client.startUpload(
+      const session = await this._tools.client.startUpload(
         {
           bucket,
           key,
@@ -134,6 +154,8 @@ export class Upload {
         },
         { confirmedOwner, signal }
       );
+      this._open(session);
+      this._unsure = false;
       return null;
     }
     if (this._unsure) {
@@ -141,54 +163,130 @@ export class Upload {
       this._unsure = false;
       return answer;
     }
-    return this._sendPiece(this._session, signal, progress);
+    const { directUrl } = this._session;
+    return directUrl && this._tools.roads.isOpen(directUrl)
+      ? this._sendStraight(directUrl, this._session, signal, progress)
+      : this._sendPiece(signal, progress);
   }
 
   private _ask(signal: AbortSignal): Promise<IAnswer> {
-    const contentRange = `bytes */${this.file.size}`;
-    return this._tools.send({ url: this._url, contentRange, body: new Blob(), signal });
+    return this._tools.send({
+      method: 'PUT',
+      url: this._url,
+      road: 'relay',
+      headers: { 'Content-Range': `bytes */${this.file.size}` },
+      body: new Blob(),
+      signal
+    });
   }
 
-  private async _sendPiece(
-    session: IUploadSession,
+  private async _sendPiece(signal: AbortSignal, progress: IProgress): Promise<IAnswer> {
+    const start = this._offset;
+    const end = Math.min(start + this._piece.bytes, this.file.size);
+    try {
+      const answer = await this._send('relay', this._url, start, end, signal, progress);
+      return this._gained(start, answer);
+    } catch (error) {
+      this._piece.failed();
+      throw error;
+    }
+  }
+
+  /**
+   * All but the last piece in one long request, then the last one: a session takes one request at a time, and every one
+   * costs a round trip. What came of it is asked of our server, unless the store's answer can be read.
+   */
+  private async _sendStraight(
+    directUrl: string,
+    { partSize }: IUploadSession,
     signal: AbortSignal,
     progress: IProgress
   ): Promise<IAnswer> {
+    const { roads } = this._tools;
     const start = this._offset;
-    const end = Math.min(start + session.partSize, this.file.size);
-    const last = end === this.file.size;
-    if (last) {
+    const last = Math.floor(Math.max(0, this.file.size - 1) / partSize) * partSize;
+    const end = start < last ? last : this.file.size;
+    let error: unknown = null;
+    try {
+      const answer = await this._send('direct', directUrl, start, end, signal, progress);
+      if (answer.status === 308 && answer.range !== null) {
+        roads.prove(directUrl);
+        return this._gained(start, answer);
+      }
+    } catch (failure) {
+      signal.throwIfAborted();
+      if (!(failure instanceof StoreError && failure.reason === 'offline')) {
+        throw failure;
+      }
+      error = failure;
+    }
+    this._unsure = true;
+    const answer = await this._ask(signal);
+    this._unsure = false;
+    if (answer.status === 200 || (answer.status === 308 && offsetOf(answer) > start)) {
+      roads.prove(directUrl);
+      return answer;
+    }
+    roads.doubt(directUrl);
+    if (answer.status === 308 && roads.isOpen(directUrl)) {
+      throw error ?? noProgress();
+    }
+    return answer;
+  }
+
+  /** The bytes from `start` to `end` (not included), while they are summed. */
+  private async _send(
+    road: Road,
+    url: string,
+    start: number,
+    end: number,
+    signal: AbortSignal,
+    progress: IProgress
+  ): Promise<IAnswer> {
+    progress.takes(road);
+    if (end === this.file.size) {
       this._crc32c = await this._sum.whole();
       this._lastSent = true;
     }
     if (start === end) {
       // An empty object, or a store that has all bytes and has not finished.
-      return this._gained(start, await this._ask(signal));
+      return this._ask(signal);
     }
+    const stop = new AbortController();
     const sending = this._tools.send({
-      url: this._url,
-      contentRange: `bytes ${start}-${end - 1}/${this.file.size}`,
+      method: 'PUT',
+      url,
+      road,
+      headers: { 'Content-Range': `bytes ${start}-${end - 1}/${this.file.size}` },
       body: this.file.slice(start, end),
       onProgress: bytes => progress.moved(Math.min(start + bytes, end)),
-      signal
+      signal: AbortSignal.any([signal, stop.signal])
     });
-    const [summed, answer] = await Promise.allSettled([this._sum.upTo(end), sending]);
+    this._isRelayed &&= road === 'relay';
+    const began = performance.now();
+    sending.then(
+      () => this._piece.took(end - start, performance.now() - began),
+      () => undefined
+    );
+    const summing = this._sum.upTo(end);
+    summing.catch(() => stop.abort());
+    const [summed, answer] = await Promise.allSettled([summing, sending]);
+    signal.throwIfAborted();
     if (summed.status === 'rejected') {
       throw summed.reason;
     }
     if (answer.status === 'rejected') {
       // To the network, a file that cannot be read looks like a broken connection.
-      signal.throwIfAborted();
       await this._sum.check();
       throw answer.reason;
     }
-    return this._gained(start, answer.value);
+    return answer.value;
   }
 
   /** A piece that was answered with 308 and gained nothing is a failure like any other. */
   private _gained(start: number, answer: IAnswer): IAnswer {
     if (answer.status === 308 && offsetOf(answer) <= start) {
-      throw new StoreError('The store took none of the bytes sent.', 503, 'no-progress');
+      throw noProgress();
     }
     return answer;
   }
@@ -213,10 +311,13 @@ export class Upload {
   }
 
   private async _verify(object: IObject): Promise<IObject> {
-    if (object.size === this.file.size && (object.crc32c ?? this._crc32c) === this._crc32c) {
+    this._crc32c ??= await this._sum.whole();
+    // A store that computes no sum of its own is vouched for by the server, if all bytes went through it.
+    const stored = object.crc32c ?? (this._isRelayed ? this._crc32c : null);
+    this._forgetSession();
+    if (object.size === this.file.size && stored === this._crc32c) {
       return object;
     }
-    this._forgetSession();
     const { bucket, key, confirmedOwner } = this._target;
     // Exactly what we wrote: a later generation is somebody else's.
     const removed = await this._tools.client
@@ -230,15 +331,33 @@ export class Upload {
         ? `"${basename(key)}" arrived damaged and was removed again.`
         : `"${basename(key)}" arrived damaged, and could not be removed.`,
       0,
-      'checksum-mismatch',
+      removed ? DAMAGED : 'damaged-and-left',
       removed ? 'Upload it again.' : 'Delete it, then upload it again.'
     );
   }
 
+  private _open(session: IUploadSession): void {
+    this._session = session;
+    this._piece = new PieceSize(session.partSize);
+    this._tools.onSession?.(session.id);
+  }
+
   private _forgetSession(): void {
+    if (this._session) {
+      this._tools.onSession?.(null);
+    }
     this._session = null;
     this._offset = 0;
     this._lastSent = false;
+  }
+
+  /** What was read may be as wrong as what arrived: everything is read again. */
+  private _startOver(): void {
+    this._forgetSession();
+    this._sum.forget();
+    this._sum = new FileSum(this.file, this._tools.checksum);
+    this._crc32c = null;
+    this._unsure = false;
   }
 
   private get _url(): string {
@@ -254,5 +373,12 @@ export class Upload {
   private _lastSent = false;
   /** Of the file, once it is known. */
   private _crc32c: string | null = null;
-  private readonly _sum: FileSum;
+  private _sum: FileSum;
+  private _piece = new PieceSize(0);
+  /** Whether all bytes so far went through our server in this life of the page. */
+  private _isRelayed = true;
+}
+
+function noProgress(): StoreError {
+  return new StoreError('The store took none of the bytes sent.', 503, 'no-progress');
 }

@@ -1,11 +1,12 @@
 import type { Precondition, StoreClient } from '../store/client';
-import type { IBucket } from '../store/entry';
+import type { IBucket, IExisting, IUploadSession } from '../store/entry';
 import { StoreError } from '../store/errors';
 import { foreignOwner, type ILocation, keyProblem } from '../store/path';
 import type { IChecksum } from './checksum';
-import type { Choice, IExisting } from './conflict';
-import { freeName, lookUp } from './conflict';
+import { type Choice, freeName, isIdentical, lookUp } from './conflict';
 import type { IJob, IPacker, IProgress, Outcome } from './job';
+import { PACKED_FILE } from './packer';
+import type { Roads } from './roads';
 import type { Send } from './send';
 import type { IUploadTarget } from './upload';
 import { Upload } from './upload';
@@ -13,6 +14,9 @@ import { Upload } from './upload';
 /** One file for one name in one folder. */
 export interface IUploadRequest {
   readonly file: File;
+  /** With its folders, as it was dropped. */
+  readonly path: string;
+  /** The name that it gets. */
   readonly name: string;
   readonly bucket: IBucket;
   /** The folder: empty, or ending in `/`. */
@@ -20,13 +24,23 @@ export interface IUploadRequest {
   readonly condition: Precondition;
 }
 
+/** What an upload works with, and the drop that it belongs to. */
 export interface IUploadContext {
   readonly client: StoreClient;
   readonly send: Send;
   readonly checksum: () => IChecksum;
-  /** Asks what to do when somebody took the name while the file was on its way. */
+  readonly roads: Roads;
+  /** Asks what to do with a name that is taken. */
   readonly ask: (request: IUploadRequest, existing: IExisting) => Promise<Choice>;
+  /** Who sends small files that go to this owner's folder together. */
+  readonly packerFor: (owner: string | undefined) => IPacker;
+  /** The reason for which no file of the drop can be written; the first that finds out tells the others. */
+  readonly refusal: { error: StoreError | null };
   readonly onArrived: (place: ILocation) => void;
+  /** Told once, when nothing more is to be done for the file. */
+  readonly onSettled: (request: IUploadRequest) => void;
+  /** Told the session of the file, and null once it is no more. */
+  readonly onSession: (request: IUploadRequest, id: string | null) => void;
 }
 
 /** An upload in the queue: asks again, rather than overwriting, when the name is taken at the end. */
@@ -35,14 +49,22 @@ export class UploadJob implements IJob {
     private _request: IUploadRequest,
     private readonly _context: IUploadContext
   ) {
-    const { client, send, checksum } = _context;
-    this._upload = new Upload(_request.file, targetOf(_request), { client, send, checksum });
+    const { client, send, checksum, roads } = _context;
+    this._upload = new Upload(_request.file, targetOf(_request), {
+      client,
+      send,
+      checksum,
+      roads,
+      onSession: id => _context.onSession(this._request, id)
+    });
   }
 
-  readonly packer: IPacker | null = null;
-
   get name(): string {
-    return this._request.name;
+    return this._request.path;
+  }
+
+  get file(): File {
+    return this._request.file;
   }
 
   get size(): number {
@@ -53,40 +75,76 @@ export class UploadJob implements IJob {
     return placeOf(this._request);
   }
 
+  get condition(): Precondition {
+    return this._request.condition;
+  }
+
+  get packer(): IPacker | null {
+    const { refusal, packerFor } = this._context;
+    return this.size > PACKED_FILE || this._isAdopted || refusal.error
+      ? null
+      : packerFor(targetOf(this._request).confirmedOwner);
+  }
+
+  /** Goes on with a session that an earlier life of this page opened for the same file. */
+  adopt(session: IUploadSession): void {
+    this._isAdopted = true;
+    this._upload.adopt(session);
+  }
+
   async run(signal: AbortSignal, progress: IProgress): Promise<Outcome> {
+    const { refusal } = this._context;
+    if (refusal.error && !this._isRefused) {
+      // Asked for a second time by the user, it is tried.
+      this._isRefused = true;
+      throw refusal.error;
+    }
     for (;;) {
       try {
         await this._upload.run(signal, progress);
-        this._arrived();
-        return 'arrived';
+        refusal.error = null;
+        return this.settle('arrived');
       } catch (error) {
+        if (error instanceof StoreError && error.status === 403) {
+          refusal.error = error;
+          this._isRefused = true;
+        }
         if (!(error instanceof StoreError && error.status === 412)) {
           throw error;
         }
         const request = await this._decide(error);
-        if (!request) {
+        if (request === 'identical' || !request) {
           await this._upload.cancel();
-          return 'declined';
+          return this.settle(request ?? 'declined');
         }
-        this._request = request;
         this._upload.retarget(targetOf(request));
+        this._request = request;
       }
     }
   }
 
   async cancel(): Promise<boolean> {
     const object = await this._upload.cancel();
-    if (object) {
-      this._arrived();
-    }
+    this.settle(object ? 'arrived' : 'declined');
     return object !== null;
   }
 
-  /** The request as the user wants it now, or null to leave it. */
-  private async _decide(refusal: StoreError): Promise<IUploadRequest | null> {
-    const { client, ask } = this._context;
-    const { bucket, prefix, name, condition } = this._request;
-    const existing = await lookUp(client, { bucket: bucket.id, key: prefix }, name);
+  settle(outcome: Outcome): Outcome {
+    if (!this._isSettled) {
+      this._isSettled = true;
+      this._context.onSettled(this._request);
+      if (outcome === 'arrived') {
+        this._context.onArrived(this.place);
+      }
+    }
+    return outcome;
+  }
+
+  /** The request as the user wants it now; null to leave it, or `identical` where it is there already. */
+  private async _decide(refusal: StoreError): Promise<IUploadRequest | 'identical' | null> {
+    const { client, ask, checksum } = this._context;
+    const { file, bucket, prefix, name, condition } = this._request;
+    const existing = await lookUp(client, { bucket: bucket.id, key: prefix }, name, file.size);
     if (!existing) {
       if (condition === 0) {
         throw refusal;
@@ -94,8 +152,10 @@ export class UploadJob implements IJob {
       // What was to be replaced is gone: nothing is lost by writing.
       return { ...this._request, condition: 0 };
     }
-    const choice = await ask(this._request, existing);
-    switch (choice) {
+    if (await isIdentical(file, existing, checksum)) {
+      return 'identical';
+    }
+    switch (await ask(this._request, existing)) {
       case 'skip':
         return null;
       case 'replace':
@@ -105,10 +165,9 @@ export class UploadJob implements IJob {
     }
   }
 
-  private _arrived(): void {
-    this._context.onArrived(this.place);
-  }
-
+  private _isAdopted = false;
+  private _isRefused = false;
+  private _isSettled = false;
   private readonly _upload: Upload;
 }
 
@@ -125,7 +184,8 @@ export async function keepBoth(
   if (problem) {
     throw new StoreError(problem, 0, 'illegal-name', 'Choose a shorter name.');
   }
-  return { ...request, name, condition: 0 };
+  const above = request.path.slice(0, request.path.lastIndexOf('/') + 1);
+  return { ...request, name, path: above + name, condition: 0 };
 }
 
 function placeOf({ bucket, prefix, name }: IUploadRequest): ILocation {

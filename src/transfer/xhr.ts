@@ -6,11 +6,12 @@ import type { Send } from './send';
 const SILENCE = 120_000;
 
 /**
- * Sends pieces to our own server by XMLHttpRequest: fetch tells no progress. Authenticates as
- * `ServerConnection` does; under JupyterHub a cookie alone is not enough.
+ * Sends by XMLHttpRequest: fetch tells no progress. To our own server it authenticates as
+ * `ServerConnection` does; under JupyterHub a cookie alone is not enough. The store's address is all
+ * the authority that is needed there, and it gets no cookie and no token of ours.
  */
 export function xhrSend(settings: ServerConnection.ISettings, silence = SILENCE): Send {
-  return ({ url, contentRange, body, onProgress, signal }) =>
+  return ({ method, url, road, headers, body, onProgress, signal }) =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const request = new XMLHttpRequest();
@@ -22,17 +23,12 @@ export function xhrSend(settings: ServerConnection.ISettings, silence = SILENCE)
       const abort = () => request.abort();
       signal.addEventListener('abort', abort);
 
-      request.open('PUT', url);
-      request.withCredentials = settings.init.credentials === 'include';
-      request.setRequestHeader('Content-Type', 'application/octet-stream');
-      request.setRequestHeader('Content-Range', contentRange);
-      if (settings.token) {
-        request.setRequestHeader('Authorization', `token ${settings.token}`);
+      request.open(method, url);
+      for (const [name, value] of Object.entries(headers)) {
+        request.setRequestHeader(name, value);
       }
-      // Read for every piece: a long upload outlives a login.
-      const xsrf = /\b_xsrf=([^;]*)\b/.exec(document.cookie);
-      if (xsrf) {
-        request.setRequestHeader('X-XSRFToken', xsrf[1]);
+      if (road === 'relay') {
+        authenticate(request, settings);
       }
       request.upload.onprogress = ({ loaded }) => {
         alive();
@@ -53,4 +49,17 @@ export function xhrSend(settings: ServerConnection.ISettings, silence = SILENCE)
       alive();
       request.send(body);
     });
+}
+
+function authenticate(request: XMLHttpRequest, settings: ServerConnection.ISettings): void {
+  request.withCredentials = settings.init.credentials === 'include';
+  request.setRequestHeader('Content-Type', 'application/octet-stream');
+  if (settings.token) {
+    request.setRequestHeader('Authorization', `token ${settings.token}`);
+  }
+  // Read for every piece: a long upload outlives a login.
+  const xsrf = /\b_xsrf=([^;]*)\b/.exec(document.cookie);
+  if (xsrf) {
+    request.setRequestHeader('X-XSRFToken', xsrf[1]);
+  }
 }

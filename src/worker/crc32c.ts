@@ -10,10 +10,13 @@ const CHUNK = 8 * 2 ** 20;
 export class Crc32c {
   /** Rejects with the browser's `NotReadableError` when the file behind the Blob has changed. */
   async add(bytes: Blob): Promise<void> {
-    const hasher = await this._hasher;
     for (let start = 0; start < bytes.size; start += CHUNK) {
-      hasher.update(new Uint8Array(await bytes.slice(start, start + CHUNK).arrayBuffer()));
+      await this.addBytes(await bytes.slice(start, start + CHUNK).arrayBuffer());
     }
+  }
+
+  async addBytes(bytes: ArrayBuffer): Promise<void> {
+    (await this._hasher).update(new Uint8Array(bytes));
   }
 
   /** Base64 of the four big-endian bytes, as Google writes it. Nothing can be added afterwards. */

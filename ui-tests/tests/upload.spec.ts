@@ -354,7 +354,7 @@ test("somebody else's folder asks for a second yes", async ({ page, panel, gcs, 
   expect(await gcs.keys(SCRATCH)).toEqual(['bob/a.csv', 'bob/theirs.csv']);
 });
 
-test('an illegal name and a folder are refused; what is beside them arrives', async ({
+test('an illegal name is refused, an empty folder is nothing; what is beside them arrives', async ({
   panel,
   gcs,
   localFile
@@ -363,12 +363,13 @@ test('an illegal name and a folder are refused; what is beside them arrives', as
   const folder = `${good}-folder`;
   await mkdir(folder);
   await panel.drop(panel.grid, [await localFile('line\nbreak.csv', 'bad'), folder, good]);
-  await expect(panel.transfers).toContainText('1 file uploaded, 2 failed');
+  await expect(panel.transfers).toContainText('1 file uploaded, 1 failed');
   await expect(panel.transfers).toContainText('The name contains a line break');
-  await expect(panel.transfers).toContainText('Folders cannot be uploaded yet');
   expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}good.csv`]);
   await panel.transfers.getByRole('button', { name: 'Clear' }).click();
   await expect(panel.transfers).toBeHidden();
+  await panel.drop(panel.grid, [folder]);
+  await expect(panel.transfers).toContainText('There is no file in this folder');
 });
 
 test('leaving the page while something moves is asked about', async ({

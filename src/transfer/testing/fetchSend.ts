@@ -2,11 +2,11 @@ import { StoreError } from '../../store/errors';
 import type { Send } from '../send';
 
 /** The transport in Node, which has no XMLHttpRequest: the same promises, no progress. */
-export const fetchSend: Send = async ({ url, contentRange, body, signal }) => {
+export const fetchSend: Send = async ({ method, url, road, headers, body, signal }) => {
   let response: Response;
   try {
-    const headers = { 'Content-Type': 'application/octet-stream', 'Content-Range': contentRange };
-    response = await fetch(url, { method: 'PUT', headers, body, signal });
+    const type = road === 'relay' ? { 'Content-Type': 'application/octet-stream' } : undefined;
+    response = await fetch(url, { method, headers: { ...type, ...headers }, body, signal });
   } catch {
     signal.throwIfAborted();
     throw StoreError.offline();

@@ -36,8 +36,14 @@ export class UploadServer extends StandInServer {
   readonly confirmed: string[] = [];
   /** Faults for the requests that carry a `Content-Range`, first come first served. */
   faults: (Fault | null)[] = [];
+  /** Faults of whole batches, first come first served. */
+  batchFaults: (Fault | null)[] = [];
+  /** What is answered for a file in a batch in place of taking it, by its key. */
+  readonly refusals = new Map<string, { status: number; reason: string }>();
   /** Called when a piece has arrived, before it counts. */
   onPiece: (contentRange: string) => void | Promise<void> = () => undefined;
+  /** Called when an object was deleted. */
+  onDelete: () => void = () => undefined;
   /** At most so many bytes of a piece are kept. */
   appetite = Infinity;
   /** What is told in place of the true crc32c; `null` tells none. */
@@ -59,9 +65,9 @@ export class UploadServer extends StandInServer {
     this._sessions.clear();
   }
 
-  put(key: string, content: string): string {
+  put(key: string, content: string | Buffer): string {
     const generation = String(this._generation++);
-    this.objects.set(key, { bytes: Buffer.from(content), generation });
+    this.objects.set(key, { bytes: Buffer.from(content as string), generation });
     return generation;
   }
 
@@ -83,8 +89,10 @@ export class UploadServer extends StandInServer {
       this._object(request, key, response);
     } else if (route === 'buckets') {
       reply(response, 200, { buckets: this.buckets });
-    } else if (route === 'list') {
-      this._list(query, response);
+    } else if (route === 'compare') {
+      await this._compare(JSON.parse(body.toString()), response);
+    } else if (route === 'batch') {
+      await this._batch(query.get('prefix')!, body, response);
     } else if (request.method === 'POST') {
       const owner = request.headers['x-leap-confirm-outside-home'];
       if (typeof owner === 'string') {
@@ -114,25 +122,76 @@ export class UploadServer extends StandInServer {
       response.writeHead(200, headers).end();
     } else if (request.headers['if-match'] === `"${object.generation}"`) {
       this.objects.delete(key);
+      this.onDelete();
       reply(response, 204);
     } else {
       reply(response, 412, refusal('changed-meanwhile'));
     }
   }
 
-  private _list(query: URLSearchParams, response: ServerResponse): void {
-    const start = query.get('prefix')! + (query.get('startsWith') ?? '');
-    const limit = Number(query.get('limit'));
-    const found = [...this.objects.keys()].filter(key => key.startsWith(start)).sort();
-    const entries = found.slice(0, limit).map(key => ({
-      kind: 'object',
-      name: key.slice(key.lastIndexOf('/') + 1),
-      key,
-      size: this.objects.get(key)!.bytes.length,
-      generation: this.objects.get(key)!.generation,
-      updated: null
-    }));
-    reply(response, 200, { entries, nextPageToken: found.length > limit ? 'next' : null });
+  private async _compare(
+    { prefix, files }: { prefix: string; files: { key: string; size: number }[] },
+    response: ServerResponse
+  ): Promise<void> {
+    const existing = [];
+    for (const { key } of files) {
+      const object = this.objects.get(prefix + key);
+      if (object) {
+        const { bytes, generation } = object;
+        existing.push({
+          key,
+          size: bytes.length,
+          updated: null,
+          generation,
+          crc32c: await sumOf(bytes)
+        });
+      }
+    }
+    reply(response, 200, { existing });
+  }
+
+  private async _batch(prefix: string, body: Buffer, response: ServerResponse): Promise<void> {
+    const fault = this.batchFaults.shift() ?? null;
+    if (fault === 'refused') {
+      response.destroy();
+      return;
+    }
+    if (fault !== null && fault !== 'lost') {
+      response.writeHead(fault.status).end(fault.body);
+      return;
+    }
+    const lines: string[] = [];
+    for (let at = 0; at < body.length;) {
+      const start = at + 4 + body.readUInt32BE(at);
+      const header = JSON.parse(body.subarray(at + 4, start).toString());
+      at = start + header.size;
+      const answer = await this._frame(prefix + header.key, header, body.subarray(start, at));
+      lines.push(JSON.stringify({ key: header.key, ...answer }));
+    }
+    this.log.push(`batch of ${lines.length}`);
+    if (fault === 'lost') {
+      response.destroy();
+      return;
+    }
+    response.writeHead(200).end(lines.map(line => `${line}\n`).join(''));
+  }
+
+  private async _frame(
+    key: string,
+    { crc32c, ifGenerationMatch }: { crc32c: string; ifGenerationMatch: string | number },
+    bytes: Buffer
+  ): Promise<object> {
+    if (this.refusals.has(key)) {
+      return { error: { message: 'No.', hint: '', ...this.refusals.get(key)! } };
+    }
+    if ((this.objects.get(key)?.generation ?? '0') !== String(ifGenerationMatch)) {
+      return { error: { status: 412, ...refusal('already-exists') } };
+    }
+    if ((await sumOf(bytes)) !== crc32c) {
+      return { error: { status: 502, ...refusal('checksum-mismatch') } };
+    }
+    const generation = this.put(key, bytes);
+    return { object: { key, size: bytes.length, generation, crc32c } };
   }
 
   private _start(
@@ -186,9 +245,7 @@ export class UploadServer extends StandInServer {
       }
       const generation = String(this._generation++);
       this.objects.set(session.key, { bytes, generation });
-      const sum = new Crc32c();
-      await sum.add(new Blob([bytes]));
-      const crc32c = this.crc32c === undefined ? await sum.digest() : this.crc32c;
+      const crc32c = this.crc32c === undefined ? await sumOf(bytes) : this.crc32c;
       session.object = JSON.stringify({
         key: session.key,
         size: bytes.length,
@@ -211,4 +268,10 @@ export class UploadServer extends StandInServer {
 
 function rangeOf({ bytes }: ISession): Record<string, string> {
   return bytes.length > 0 ? { Range: `bytes=0-${bytes.length - 1}` } : {};
+}
+
+async function sumOf(bytes: Buffer): Promise<string> {
+  const sum = new Crc32c();
+  await sum.add(new Blob([new Uint8Array(bytes)]));
+  return sum.digest();
 }
