@@ -14,9 +14,9 @@ export async function failureList(
 ): Promise<string> {
   const head = [trans.__('Name'), trans.__('Where to'), trans.__('Reason'), trans.__('What to do')];
   const lines = await Promise.all(
-    failures.map(async ({ name, place, error }) => [
+    failures.map(async ({ name, target, error }) => [
       name,
-      place ? await uriOf(place) : '',
+      target ? await uriOf(target) : '',
       error?.message ?? '',
       error?.hint ?? ''
     ])

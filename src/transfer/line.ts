@@ -25,6 +25,8 @@ export interface ITransfer {
   readonly road: Road | null;
   /** Where the file is, once it is done. */
   readonly place: ILocation | null;
+  /** Where the file goes; null for what was refused before anything was done. */
+  readonly target: ILocation | null;
   readonly error: StoreError | null;
   /** Whether trying again can help: not for what was refused. */
   readonly retriable: boolean;
@@ -58,6 +60,10 @@ export class Line implements ITransfer {
 
   get place(): ILocation | null {
     return this._over?.place ?? null;
+  }
+
+  get target(): ILocation | null {
+    return this._over ? this._over.place : (this.job?.place ?? null);
   }
 
   get speed(): number {

@@ -1,9 +1,11 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import { StoreError } from '../store/errors';
+import type { ILocation } from '../store/path';
 import { failureList } from './failures';
 import { split } from './fileName';
 import type { IInterrupted } from './interrupted';
 import { interruptedText } from './interruptedLines';
+import type { IJob } from './job';
 import { Line } from './line';
 import { EndNotice } from './notice';
 import type { ISummary } from './summary';
@@ -39,14 +41,25 @@ describe('a name', () => {
 
 it('lists failures as fields of a table', async () => {
   const error = new StoreError('No\tspace\nleft.', 507, 'full', 'Delete something.');
-  const lines = ['a.nc', '=HYPERLINK("x")'].map(
-    (name, i) => new Line(i, { name, size: 1 }, null, error)
-  );
-  const uriOf = () => Promise.resolve('gs://b/a');
-  expect(await failureList(lines, uriOf, trans)).toBe(
+  const job: IJob = {
+    name: 'a.nc',
+    size: 1,
+    place: { bucket: 'scratch', key: 'ada/a.nc' },
+    file: new Blob(),
+    condition: 0,
+    packer: null,
+    run: () => Promise.reject(error),
+    settle: () => undefined,
+    cancel: () => Promise.resolve(false)
+  };
+  const tried = new Line(1, job, job);
+  tried.fail(error);
+  const refused = new Line(2, { name: '=HYPERLINK("x")', size: 1 }, null, error);
+  const uriOf = ({ key }: ILocation) => Promise.resolve(`gs://leap-scratch/${key}`);
+  expect(await failureList([tried, refused], uriOf, trans)).toBe(
     [
       'Name\tWhere to\tReason\tWhat to do',
-      'a.nc\t\tNo space left.\tDelete something.',
+      'a.nc\tgs://leap-scratch/ada/a.nc\tNo space left.\tDelete something.',
       `'=HYPERLINK("x")\t\tNo space left.\tDelete something.`
     ].join('\n')
   );

@@ -126,6 +126,7 @@ test.describe('on the server itself', () => {
         .sort()
     ).toEqual([...names, 'line break.csv'].sort());
     expect(rows.every(fields => fields.length === 4)).toBe(true);
+    expect(text).toContain(`\tgs://${SCRATCH}/${HOME}a.csv\t`);
     expect(text).toContain('Something other than your Jupyter server answered.');
 
     await page.unroute(PIECES);
