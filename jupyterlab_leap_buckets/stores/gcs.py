@@ -213,7 +213,7 @@ class GcsStore(Store):
         if not uri:
             raise LeapError(502, "store-failed", f"The store did not start an upload for {key!r}.", "Try again.")
         upload = GcsUpload(self._client, uri, key, size, if_generation, self.delete)
-        if origin and self._client.is_open_to_browsers(uri):
+        if origin and self._client.is_open_to_browsers(uri, answer.headers):
             upload.address = uri
         return upload
 

@@ -96,9 +96,10 @@ class GcsClient:
         """Whether an address that was kept elsewhere is one of this service."""
         return address.startswith(self._base + "/") and re.fullmatch("[!-~]{1,4096}", address) is not None
 
-    def is_open_to_browsers(self, address: str) -> bool:
-        """Whether a page may be sent to an address: encrypted, or an emulator."""
-        return address.startswith("https://") or self._base != GOOGLE
+    def is_open_to_browsers(self, address: str, headers: Mapping[str, str]) -> bool:
+        """Whether a page may be sent to an upload session, which `headers` announced: encrypted, or at an emulator that
+        answers as Google does. Sessions of fake-gcs-server end when they are asked how far they got."""
+        return address.startswith("https://") or (self._base != GOOGLE and "X-GUploader-UploadID" in headers)
 
     def url(self, path: str, *names: str, **query: str | int | None) -> str:
         """`path` with each `{}` replaced by a name, every byte of it that could mean something in a URL quoted."""

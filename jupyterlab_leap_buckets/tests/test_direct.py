@@ -133,8 +133,14 @@ async def test_no_address_for_another_sites_page(on_standin):
         assert (reply.json()["directUrl"] is not None) is known
 
 
-async def test_a_disk_has_no_address(on_disk):
-    assert (await started(on_disk))["directUrl"] is None
+@pytest.mark.parametrize("place", ["local", "fake-gcs-server"], indirect=True)
+async def test_what_no_page_can_send_to_has_no_address(place):
+    upload = await started(place)
+    assert upload["directUrl"] is None
+    assert (await place.client.piece(upload, DATA[:PIECE], 0, TOTAL)).status == 308
+    # The emulator would end the upload if it were asked.
+    assert (await place.client.offset(upload, TOTAL)).headers["Range"] == f"bytes=0-{PIECE - 1}"
+    await check_end(place, await place.client.piece(upload, DATA[PIECE:], PIECE, TOTAL))
 
 
 async def test_a_hub_may_forbid_it(tmp_path, standin, clean_environment):
