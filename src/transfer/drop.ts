@@ -5,7 +5,7 @@ import { basename, type ILocation, keyProblem, parentPrefix } from '../store/pat
 import { type Choice, isIdentical } from './conflict';
 import { type IDropped, type IFound, unreadable } from './dropped';
 import { fileChanged } from './fileSum';
-import type { IPacker } from './job';
+import type { IJob, IPacker } from './job';
 import type { DropKeeper, ISessionRecord } from './memory';
 import { Packer } from './packer';
 import type { TransferQueue } from './queue';
@@ -49,12 +49,13 @@ export class Drop {
     private readonly _dropped: IDropped,
     private readonly _options: IDropOptions
   ) {
-    const { client, send, checksum, roads, keeper, onArrived, folder } = _options;
+    const { client, send, checksum, roads, pause, keeper, onArrived, folder } = _options;
     this._context = {
       client,
       send,
       checksum,
       roads,
+      pause,
       ask: (request, existing) => this._ask(request, existing, this._isLarge ? null : 0),
       packerFor: owner => this._packerFor(owner),
       refusal: this._refusal,
@@ -65,6 +66,12 @@ export class Drop {
     this._left = new Map(_options.sessions);
     this._isLarge = _dropped.roots.some(({ isFolder }) => isFolder);
     this._prefix = folder.key;
+  }
+
+  /** Ends it: what has arrived stays. */
+  async stop(): Promise<void> {
+    this._isStopped = true;
+    await this._options.queue.cancelAll(job => this._jobs.has(job));
   }
 
   /** Resolves once every file is queued, or was skipped, refused or declined. */
@@ -84,6 +91,9 @@ export class Drop {
           size = COMPARED;
           await queue.roomBelow(AHEAD);
         }
+        if (this._isStopped) {
+          break;
+        }
       }
       await this._admit(batch);
       await this._forgetLeft();
@@ -97,7 +107,7 @@ export class Drop {
   /** A bucket keeps files alone: a folder without any would vanish without a word. */
   private _tellEmpty(): void {
     const { queue, trans } = this._options;
-    if (this._found === 0) {
+    if (this._found === 0 && !this._isStopped) {
       const text = trans.__('There is no file in this folder, and a bucket keeps files only.');
       this._dropped.roots.forEach(({ name }) =>
         queue.refuse(name, new StoreError(text, 0, 'empty-folder'))
@@ -106,7 +116,7 @@ export class Drop {
   }
 
   private async _admit(found: readonly IFound[]): Promise<void> {
-    for (let start = 0; start < found.length; start += COMPARED) {
+    for (let start = 0; start < found.length && !this._isStopped; start += COMPARED) {
       await this._admitSome(found.slice(start, start + COMPARED));
     }
   }
@@ -252,6 +262,11 @@ export class Drop {
     if (session) {
       job.adopt(session);
     }
+    if (this._isStopped) {
+      job.settle('declined');
+      return;
+    }
+    this._jobs.add(job);
     this._options.queue.add(job);
   }
 
@@ -320,6 +335,8 @@ export class Drop {
   private readonly _refusal: { error: StoreError | null } = { error: null };
   private readonly _packers = new Map<string | undefined, IPacker>();
   private readonly _taken = new Set<string>();
+  private readonly _jobs = new WeakSet<IJob>();
+  private _isStopped = false;
   private _found = 0;
   private _forAll: Choice | null = null;
   private _asking: Promise<unknown> = Promise.resolve();

@@ -247,7 +247,7 @@ class Pack {
   read(framed: readonly Framed[]): ReadonlyMap<string, Sum> {
     for (const [index, job] of this.open.entries()) {
       const known = framed[index];
-      if ('error' in known || known.size !== job.size) {
+      if ('error' in known) {
         this.end(job, fileChanged());
       } else {
         this.sums.set(this.keyOf(job), known);

@@ -1,4 +1,4 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { Time } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
@@ -11,6 +11,9 @@ import { legible } from '../ui/legible';
 import type { Choice } from './conflict';
 import type { IQuestions } from './transfers';
 import type { IUploadRequest } from './uploadJob';
+
+/** Milliseconds for which a warning is shown. */
+const SHOWN = 20_000;
 
 /** The questions as JupyterLab's own dialogs. Escape is always the answer that changes nothing. */
 export class DialogQuestions implements IQuestions {
@@ -75,6 +78,30 @@ export class DialogQuestions implements IQuestions {
         ? trans.__('Upload into the folder of "%1"?', legible(owner))
         : trans.__('Upload outside your own folder?'),
       accept: owner ? trans.__('Upload to "%1"', legible(owner)) : trans.__('Upload Anyway')
+    });
+  }
+
+  expiring(bucket: IBucket, lasting: IBucket | null, redirect: () => void): void {
+    const trans = this._trans;
+    const text = trans._n(
+      'Files in "%2" are deleted after %1 day.',
+      'Files in "%2" are deleted after %1 days.',
+      bucket.expiresAfterDays!,
+      bucket.label
+    );
+    const id = Notification.warning(text, {
+      autoClose: SHOWN,
+      actions: lasting
+        ? [
+            {
+              label: trans.__('Upload to "%1" Instead', lasting.label),
+              callback: () => {
+                Notification.dismiss(id);
+                redirect();
+              }
+            }
+          ]
+        : []
     });
   }
 

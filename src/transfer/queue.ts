@@ -151,15 +151,13 @@ export class TransferQueue {
     await this._end(line);
   }
 
-  async cancelAll(): Promise<void> {
+  /** Cancels every job, or those that are meant. Files that travel together with one that is meant go on later. */
+  async cancelAll(isMeant: (job: IJob) => boolean = () => true): Promise<void> {
     this._held = false;
-    // What waits goes first, so that none of it is begun; files that travel together are broken off together.
-    this._waiting = [];
-    this._head = 0;
-    for (const line of this._packed) {
-      line.stop.abort();
-    }
-    await Promise.all([...this._lines.keys()].map(id => this.cancel(id)));
+    const meant = [...this._lines.values()].filter(({ job }) => job && isMeant(job));
+    const cancelled = meant.map(({ id }) => this.cancel(id));
+    meant.filter(line => this._packed.has(line)).forEach(({ stop }) => stop.abort());
+    await Promise.all(cancelled);
   }
 
   retry(id: number): void {

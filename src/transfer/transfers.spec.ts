@@ -6,6 +6,7 @@ import { Widget } from '@lumino/widgets';
 import { Signal } from '@lumino/signaling';
 import { BucketList } from '../store/buckets';
 import type { StoreError } from '../store/errors';
+import { SCRATCH } from '../testing/scratch';
 import { Crc32c } from '../worker/crc32c';
 import { frames } from '../worker/frames';
 import type { Choice } from './conflict';
@@ -22,6 +23,7 @@ const FOLDER = { bucket: 'scratch', key: 'ada/' };
 /** Answers as a test says, and keeps what was asked. */
 class ScriptedQuestions implements IQuestions {
   readonly asked: string[] = [];
+  readonly told: string[] = [];
   choices: { choice: Choice; forAll: boolean }[] = [];
   yes = true;
 
@@ -33,6 +35,11 @@ class ScriptedQuestions implements IQuestions {
     this.asked.push(`outside ${owner}`);
     return this.yes;
   };
+  expiring: IQuestions['expiring'] = ({ id }, lasting, redirect) => {
+    this.told.push(`${id} expires, ${lasting?.id} does not`);
+    this.redirect = redirect;
+  };
+  redirect = () => undefined as void;
   refuse: IQuestions['refuse'] = async (error: StoreError) => {
     this.asked.push(`refuse ${error.reason}`);
   };
@@ -233,5 +240,31 @@ describe('nothing is uploaded', () => {
     await upload(['a']);
     expect(questions.asked).toEqual(['refuse offline']);
     server = await UploadServer.start();
+  });
+});
+
+describe('a bucket that deletes what it gets', () => {
+  const KEPT = { ...SCRATCH, id: 'kept', expiresAfterDays: null, home: 'ada/' };
+
+  it('is told of once', async () => {
+    await upload(['a']);
+    await upload(['b']);
+    expect(questions.told).toEqual(['scratch expires, undefined does not']);
+  });
+
+  it('can be left for one that keeps files', async () => {
+    server.buckets = [SCRATCH, KEPT];
+    let pieces = 0;
+    server.onPiece = async () => {
+      if (++pieces === 1) {
+        questions.redirect();
+        await new Promise(later => setTimeout(later, 20));
+      }
+    };
+    await upload(['a long file']);
+    await idle();
+    expect(questions.told).toEqual(['scratch expires, kept does not']);
+    expect(arrived).toEqual(['kept:ada/a long file']);
+    expect(queue.transfers.map(({ state }) => state)).toEqual(['done']);
   });
 });

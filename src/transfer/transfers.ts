@@ -30,6 +30,11 @@ export interface IQuestions {
   ): Promise<{ choice: Choice; forAll: boolean }>;
   /** Whether to write outside the user's own folder; `owner` is null at the top of the bucket. */
   outsideHome(bucket: IBucket, owner: string | null): Promise<boolean>;
+  /**
+   * Tells, without waiting for an answer, that files in this bucket are deleted after a while; where there is a bucket that
+   * keeps them, `redirect` sends the drop there.
+   */
+  expiring(bucket: IBucket, lasting: IBucket | null, redirect: () => void): void;
   /** Tells why nothing is uploaded at all. */
   refuse(error: StoreError): Promise<void>;
 }
@@ -94,7 +99,28 @@ export class Transfers implements ITransfers {
     void handles?.then(found => keeper.keep(found));
     const onArrived = (place: ILocation) => this._arrived.emit(place);
     const options = { ...tools, bucket, folder, queue, questions, keeper, sessions, trans };
-    await new Drop(dropped, { ...options, onArrived }).run();
+    const drop = new Drop(dropped, { ...options, onArrived });
+    await this._warn(bucket, drop, dropped);
+    await drop.run();
+  }
+
+  /** Once in the life of a page for each bucket that deletes what it gets. */
+  private async _warn(bucket: IBucket, drop: Drop, dropped: IDropped): Promise<void> {
+    if (bucket.expiresAfterDays === null || this._warned.has(bucket.id)) {
+      return;
+    }
+    this._warned.add(bucket.id);
+    const { store, questions } = this._options;
+    const lasting = (await store.buckets.all()).find(
+      ({ access, error, expiresAfterDays, home }) =>
+        access === 'read-write' && !error && expiresAfterDays === null && home !== ''
+    );
+    questions.expiring(bucket, lasting ?? null, () => {
+      if (lasting) {
+        void drop.stop();
+        void this.begin(dropped, { bucket: lasting.id, key: lasting.home });
+      }
+    });
   }
 
   private async _writable(id: string): Promise<IBucket> {
@@ -123,6 +149,7 @@ export class Transfers implements ITransfers {
     return owner === null || this._options.questions.outsideHome(bucket, owner);
   }
 
+  private readonly _warned = new Set<string>();
   private readonly _arrived = new Signal<this, ILocation>(this);
 }
 

@@ -8,7 +8,7 @@ import type { IJob, IPacker, IProgress, Outcome } from './job';
 import { PACKED_FILE } from './packer';
 import type { Roads } from './roads';
 import type { Send } from './send';
-import type { IUploadTarget } from './upload';
+import type { IUploadTarget, IUploadTools } from './upload';
 import { Upload } from './upload';
 
 /** One file for one name in one folder. */
@@ -30,6 +30,7 @@ export interface IUploadContext {
   readonly send: Send;
   readonly checksum: () => IChecksum;
   readonly roads: Roads;
+  readonly pause?: IUploadTools['pause'];
   /** Asks what to do with a name that is taken. */
   readonly ask: (request: IUploadRequest, existing: IExisting) => Promise<Choice>;
   /** Who sends small files that go to this owner's folder together. */
@@ -49,12 +50,13 @@ export class UploadJob implements IJob {
     private _request: IUploadRequest,
     private readonly _context: IUploadContext
   ) {
-    const { client, send, checksum, roads } = _context;
+    const { client, send, checksum, roads, pause } = _context;
     this._upload = new Upload(_request.file, targetOf(_request), {
       client,
       send,
       checksum,
       roads,
+      pause,
       onSession: id => _context.onSession(this._request, id)
     });
   }

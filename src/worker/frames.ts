@@ -33,6 +33,11 @@ export async function frames(wanted: readonly IFrame[]): Promise<IFrames> {
       continue;
     }
     const bytes = content.value;
+    if (bytes.byteLength !== wanted[index].file.size) {
+      const message = 'The file has another size than when it was chosen.';
+      framed.push({ error: { name: 'NotReadableError', message } });
+      continue;
+    }
     const sum = new Crc32c();
     await sum.addBytes(bytes);
     const { key, contentType, ifGenerationMatch } = wanted[index];

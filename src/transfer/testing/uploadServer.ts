@@ -42,6 +42,8 @@ export class UploadServer extends StandInServer {
   readonly refusals = new Map<string, { status: number; reason: string }>();
   /** Called when a piece has arrived, before it counts. */
   onPiece: (contentRange: string) => void | Promise<void> = () => undefined;
+  /** Called when a batch was taken. */
+  onBatch: () => void = () => undefined;
   /** Called when an object was deleted. */
   onDelete: () => void = () => undefined;
   /** At most so many bytes of a piece are kept. */
@@ -169,6 +171,7 @@ export class UploadServer extends StandInServer {
       lines.push(JSON.stringify({ key: header.key, ...answer }));
     }
     this.log.push(`batch of ${lines.length}`);
+    this.onBatch();
     if (fault === 'lost') {
       response.destroy();
       return;
