@@ -1,7 +1,7 @@
 import { test as base, galata } from '@jupyterlab/galata';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Gcs } from './gcs';
 import { Panel } from './panel';
 import { Stack } from './stack';
@@ -11,12 +11,17 @@ export { PERSISTENT, SCRATCH } from './gcs';
 export { HOME, USER } from './stack';
 export { galata };
 
+/** Files of a folder by path; a name that ends in `/` is an empty folder. */
+export type Tree = Record<string, string | Uint8Array>;
+
 interface ITestFixtures {
   /** The emulated cloud, with both buckets empty at the start of a test. */
   gcs: Gcs;
   panel: Panel;
   /** Makes a real file of this name and content, and tells its path. */
   localFile: (name: string, content: string | Uint8Array) => Promise<string>;
+  /** Makes a real folder of these files, and tells its path. */
+  localFolder: (name: string, tree: Tree) => Promise<string>;
 }
 
 interface IWorkerFixtures {
@@ -61,5 +66,19 @@ export const test = base.extend<ITestFixtures, IWorkerFixtures>({
       return path;
     });
     await rm(folder, { recursive: true });
+  },
+  localFolder: async ({}, use) => {
+    const above = await mkdtemp(join(tmpdir(), 'leap-folder-'));
+    await use(async (name, tree) => {
+      for (const [path, content] of Object.entries(tree)) {
+        const full = join(above, name, path);
+        await mkdir(path.endsWith('/') ? full : dirname(full), { recursive: true });
+        if (!path.endsWith('/')) {
+          await writeFile(full, content);
+        }
+      }
+      return join(above, name);
+    });
+    await rm(above, { recursive: true });
   }
 });

@@ -23,10 +23,12 @@ export class Stack {
    *
    * @param cloud - Starts the cloud.
    * @param localBucket - A folder that is one bucket more.
+   * @param isDirect - Whether pages may send straight to the cloud.
    */
   static async start(
     cloud: () => Promise<Gcs> = () => Gcs.start(),
-    localBucket?: string
+    localBucket?: string,
+    isDirect = false
   ): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'leap-ui-'));
     const [gcs, port] = await Promise.all([cloud(), freePort()]);
@@ -35,10 +37,9 @@ export class Stack {
     await Promise.all(['bin', 'root', 'home', 'tmp'].map(name => mkdir(join(folder, name))));
     await Promise.all(TOOLS.map(tool => symlink(`/bin/${tool}`, join(bin, tool))));
     const modeFile = join(folder, 'gcloud-mode');
-    const server = start(
-      python,
-      ['-m', 'jupyterlab', '--config', join(UI_TESTS, 'jupyter_server_test_config.py'), '--debug'],
-      {
+    const config = join(UI_TESTS, 'jupyter_server_test_config.py');
+    const begin = () =>
+      start(python, ['-m', 'jupyterlab', '--config', config, '--debug'], {
         cwd: folder,
         env: {
           ...process.env,
@@ -57,13 +58,13 @@ export class Stack {
           STUB_GCLOUD_MODE_FILE: modeFile,
           // Else google-auth waits for a metadata server that no laptop has.
           NO_GCE_CHECK: 'true',
-          ...(localBucket && { LEAP_TEST_LOCAL_BUCKET: localBucket })
+          ...(localBucket && { LEAP_TEST_LOCAL_BUCKET: localBucket }),
+          ...(isDirect && { LEAP_DIRECT_UPLOADS: '1' })
         }
-      }
-    );
-    const stack = new Stack(`http://127.0.0.1:${port}`, folder, gcs, server);
+      });
+    const stack = new Stack(`http://127.0.0.1:${port}`, folder, gcs, begin);
     await stack.gcloud('fresh');
-    await answers(server, `${stack.url}/api`);
+    await answers(stack._server, `${stack.url}/api`);
     return stack;
   }
 
@@ -71,8 +72,10 @@ export class Stack {
     readonly url: string,
     private readonly _folder: string,
     readonly gcs: Gcs,
-    private readonly _server: IServer
-  ) {}
+    private readonly _begin: () => IServer
+  ) {
+    this._server = _begin();
+  }
 
   /** The server's own folder: what the file browser shows. */
   get root(): string {
@@ -94,10 +97,26 @@ export class Stack {
     await writeFile(join(this._folder, 'gcloud-mode'), mode);
   }
 
+  /** As a server that ran out of memory: it has no time to put anything in order. */
+  async kill(): Promise<void> {
+    const { process: child } = this._server;
+    const ended = new Promise(exit => child.once('exit', exit));
+    process.kill(-child.pid!, 'SIGKILL');
+    await ended;
+  }
+
+  /** Starts it again where it was, with the same disk. */
+  async startAgain(): Promise<void> {
+    this._server = this._begin();
+    await answers(this._server, `${this.url}/api`);
+  }
+
   /** As a culled server: every request fails until the next stack. */
   async stop(): Promise<void> {
     await stop(this._server);
     await this.gcs.stop();
     await rm(this._folder, { recursive: true, force: true });
   }
+
+  private _server: IServer;
 }

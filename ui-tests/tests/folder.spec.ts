@@ -1,30 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { expect, HOME, SCRATCH, test as base } from '../support/fixtures';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, HOME, SCRATCH, test, type Tree } from '../support/fixtures';
 
 const MiB = 1024 ** 2;
-
-type Tree = Record<string, string | Buffer>;
-
-/** Makes a real folder of these files, and tells its path; a name that ends in `/` is an empty folder. */
-const test = base.extend<{ localFolder: (name: string, tree: Tree) => Promise<string> }>({
-  localFolder: async ({}, use) => {
-    const above = await mkdtemp(join(tmpdir(), 'leap-folder-'));
-    await use(async (name, tree) => {
-      for (const [path, content] of Object.entries(tree)) {
-        const full = join(above, name, path);
-        await mkdir(path.endsWith('/') ? full : dirname(full), { recursive: true });
-        if (!path.endsWith('/')) {
-          await writeFile(full, content);
-        }
-      }
-      return join(above, name);
-    });
-    await rm(above, { recursive: true });
-  }
-});
 
 /** A store as Zarr makes it: many small files, some of them hidden. */
 function zarr(chunks: number): Tree {
@@ -37,7 +16,8 @@ function zarr(chunks: number): Tree {
 
 test.beforeEach(async ({ panel }) => {
   await panel.open();
-  await expect(panel.grid).toBeVisible();
+  // Nothing can be dropped on a place that is not known yet.
+  await expect(panel.grid).toHaveAttribute('aria-busy', 'false');
 });
 
 test('a folder arrives with its structure, in few requests', async ({
