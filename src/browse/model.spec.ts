@@ -100,6 +100,30 @@ describe('browsing', () => {
     expect(model.lost?.why).toBe('no-bucket');
     expect(model.location?.key).toBe('ada/');
   });
+
+  it('tries again to go where it could not, not to list what it shows', async () => {
+    const { store, model } = browse('ada/runs/one', 'ada/file');
+    await model.start(null);
+    store.faults.push(StoreError.offline());
+    await model.goToUri('gs://leap-scratch/ada/runs');
+    expect(model.problem?.reason).toBe('offline');
+    expect(shown(model)).toEqual(['file', 'runs']);
+    await model.again();
+    expect(model.location).toEqual({ bucket: 'scratch', key: 'ada/runs/' });
+    expect(shown(model)).toEqual(['one']);
+    expect(model.problem).toBeNull();
+  });
+
+  it('tells no failure of an address in a folder gone to meanwhile', async () => {
+    const { store, model } = browse('ada/runs/one', 'ada/file');
+    await model.start(null);
+    store.faults.push(StoreError.offline());
+    const asked = model.goToUri('gs://leap-scratch/ada/file');
+    await model.go({ bucket: 'scratch', key: 'ada/runs/' });
+    await asked;
+    expect(shown(model)).toEqual(['one']);
+    expect(model.problem).toBeNull();
+  });
 });
 
 describe('a large folder', () => {

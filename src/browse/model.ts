@@ -193,19 +193,24 @@ export class BrowseModel {
       this._lose(uri, 'no-bucket');
       return;
     }
+    const { location } = this;
+    let found: Awaited<ReturnType<typeof resolve>>;
     try {
-      const { location } = this;
-      const found = await resolve(this._client, place);
-      if (this.location !== location) {
-        return;
-      }
-      if (found === null) {
-        this._lose(uri, 'nothing-there');
-      } else {
-        await this.go(found.folder, found.focus);
-      }
+      found = await resolve(this._client, place);
     } catch (error) {
-      this._asking.fail(error);
+      if (this.location === location) {
+        this.lost = null;
+        this._asking.fail(error, () => this.goToUri(uri));
+      }
+      return;
+    }
+    if (this.location !== location) {
+      return;
+    }
+    if (found === null) {
+      this._lose(uri, 'nothing-there');
+    } else {
+      await this.go(found.folder, found.focus);
     }
   }
 

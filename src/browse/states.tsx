@@ -14,7 +14,7 @@ export function NoRows(context: IBrowseContext): JSX.Element {
   const { model, commands, trans } = context;
   const refresh = () => void commands.execute(CommandIDs.refresh);
   if (model.problem) {
-    return <Problem {...context} problem={model.problem} retry={refresh} />;
+    return <Problem {...context} problem={model.problem} retry={() => void model.again()} />;
   }
   if (model.loading || model.buckets === null) {
     return <p className="jp-BucketState jp-mod-loading">{trans.__('Loading...')}</p>;

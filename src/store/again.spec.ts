@@ -62,17 +62,20 @@ test('a rename keeps the new name, of a file and of a folder', () => {
   });
 });
 
-test('a rename replaces only what was agreed to, however often it is tried', () => {
-  const replaces = '17';
-  const rename: IOperationRequest = {
-    kind: 'move',
-    source: { bucket: 's', keys: ['a/x.txt'] },
-    destination: { bucket: 's', prefix: 'a/', name: 'new', replaces },
-    onConflict: 'replace'
-  };
-  expect(forKeys(rename, ['a/x.txt'], 'replace')[0].destination).toMatchObject({ replaces });
-  expect(forKeys(rename, ['a/x.txt'], 'skip')[0].destination).not.toHaveProperty('replaces');
-});
+test.each([{}, { name: 'new' }])(
+  'only what was agreed to is replaced, however often it is tried: %j',
+  named => {
+    const replaces = '17';
+    const move: IOperationRequest = {
+      kind: 'move',
+      source: { bucket: 's', keys: ['a/x.txt'] },
+      destination: { bucket: 's', prefix: 'c/', ...named, replaces },
+      onConflict: 'replace'
+    };
+    expect(forKeys(move, ['a/x.txt'], 'replace')[0].destination).toEqual(move.destination);
+    expect(forKeys(move, ['a/x.txt'], 'skip')[0].destination).not.toHaveProperty('replaces');
+  }
+);
 
 test('what lies below a prefix loses only that', () => {
   const copy: IOperationRequest = {

@@ -63,6 +63,9 @@ export function forKeys(
   if (!destination) {
     return keys.length > 0 ? [{ kind, source: sourceOf(keys) }] : [];
   }
+  const { bucket, replaces } = destination;
+  // Said of one object alone: whatever is asked again is that one.
+  const agreed = onConflict === 'replace' && replaces !== undefined ? { replaces } : {};
   const folders = new Map<string, string[]>();
   const renamed: IOperationRequest[] = [];
   for (const key of keys) {
@@ -71,8 +74,6 @@ export function forKeys(
     if (basename(target) === basename(key)) {
       folders.set(prefix, [...(folders.get(prefix) ?? []), key]);
     } else {
-      const { bucket, replaces } = destination;
-      const agreed = onConflict === 'replace' && replaces !== undefined ? { replaces } : {};
       const to = { bucket, prefix, name: basename(target), ...agreed };
       renamed.push({ kind, source: sourceOf([key]), destination: to, onConflict });
     }
@@ -80,7 +81,7 @@ export function forKeys(
   const moved = [...folders].map(([prefix, some]) => ({
     kind,
     source: sourceOf(some),
-    destination: { bucket: destination.bucket, prefix },
+    destination: { bucket, prefix, ...agreed },
     onConflict
   }));
   return [...moved, ...renamed];

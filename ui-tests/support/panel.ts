@@ -48,20 +48,8 @@ export class Panel {
 
   /** Chooses a line of the focused row's context menu by keys alone. */
   async chooseByKeys(line: string, submenu?: string): Promise<void> {
-    const { keyboard } = this.page;
-    await keyboard.press('Shift+F10');
-    for (const label of submenu ? [submenu, line] : [line]) {
-      const menu = this.page.locator('.lm-Menu').last();
-      await menu.waitFor();
-      const active = menu.locator('.lm-mod-active > .lm-Menu-itemLabel');
-      for (let step = 0; (await active.allTextContents())[0] !== label; step++) {
-        if (step === 40) {
-          throw new Error(`"${label}" is not in the menu.`);
-        }
-        await keyboard.press('ArrowDown');
-      }
-      await keyboard.press(label === submenu ? 'ArrowRight' : 'Enter');
-    }
+    await this.page.keyboard.press('Shift+F10');
+    await this._chooseByKeys(submenu ? [submenu, line] : [line]);
   }
 
   /** Chooses a line of the menu "More" beside the filter. */
@@ -69,6 +57,12 @@ export class Panel {
     await this.root.getByRole('button', { name: 'More' }).click();
     // By text: a line that can be ticked has another role.
     await this.page.locator('.lm-Menu-itemLabel').getByText(line, { exact: true }).click();
+  }
+
+  /** Chooses a line of the menu "More" by keys alone. */
+  async moreByKeys(line: string): Promise<void> {
+    await this.root.getByRole('button', { name: 'More' }).press('Enter');
+    await this._chooseByKeys([line]);
   }
 
   /** The dialog with this title: JupyterLab may show others when a connection is gone. */
@@ -114,5 +108,22 @@ export class Panel {
       });
     }
     await session.detach();
+  }
+
+  /** Walks through the menu that is open, and through the submenus named. */
+  private async _chooseByKeys(labels: readonly string[]): Promise<void> {
+    const { keyboard } = this.page;
+    for (const [depth, label] of labels.entries()) {
+      const menu = this.page.locator('.lm-Menu').last();
+      await menu.waitFor();
+      const active = menu.locator('.lm-mod-active > .lm-Menu-itemLabel');
+      for (let step = 0; (await active.allTextContents())[0] !== label; step++) {
+        if (step === 40) {
+          throw new Error(`"${label}" is not in the menu.`);
+        }
+        await keyboard.press('ArrowDown');
+      }
+      await keyboard.press(depth < labels.length - 1 ? 'ArrowRight' : 'Enter');
+    }
   }
 }

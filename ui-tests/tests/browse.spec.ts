@@ -303,6 +303,17 @@ test.describe('a row', () => {
     await expect(page.locator('.jp-Notebook:focus-within')).toHaveCount(1);
   });
 
+  test('puts that code there by keys, too', async ({ page, panel, gcs }) => {
+    await gcs.put(SCRATCH, `${HOME}table.csv`, 'a,b\n1,2\n');
+    await panel.open();
+    await panel.row(`${HOME}table.csv`).focus();
+    await page.keyboard.press('Control+Enter');
+    const cells = page.locator('.jp-Notebook .jp-CodeCell .cm-content');
+    await expect(cells).toHaveCount(1);
+    await expect(cells.first()).toContainText('pd.read_csv("gs://leap-scratch/jovyan/table.csv")');
+    await expect(page.locator('.jp-Notebook:focus-within')).toHaveCount(1);
+  });
+
   test('gives its URI by the context menu', async ({ page, panel, gcs }) => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await gcs.put(SCRATCH, `${HOME}notes.txt`, 'hello');

@@ -126,6 +126,17 @@ test.describe('rename', () => {
     await expect(panel.jobs).toBeHidden();
   });
 
+  test('by the mouse takes the whole name that is typed', async ({ page, panel, gcs }) => {
+    await panel.choose(panel.row(`${HOME}alpha.txt`), 'Rename');
+    const box = panel.grid.getByRole('textbox');
+    await box.click({ clickCount: 3 });
+    await page.keyboard.type('day.csv');
+    await panel.row(`${HOME}zeta.txt`).click();
+    await expect(panel.row(`${HOME}day.csv`)).toBeVisible();
+    await expect(panel.row(`${HOME}alpha.txt`)).toHaveCount(0);
+    expect(String(await gcs.get(SCRATCH, `${HOME}day.csv`))).toBe('this is alpha.txt');
+  });
+
   test('typing in it is typing, and Escape leaves all as it was', async ({ page, panel, gcs }) => {
     const before = await gcs.keys(SCRATCH);
     await panel.choose(panel.row(`${HOME}beta.txt`), 'Rename');

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Documents } from '../support/documents';
 import { expect, HOME, PERSISTENT, SCRATCH, test } from '../support/fixtures';
 
 test.beforeEach(async ({ page, panel, gcs }) => {
@@ -78,6 +79,40 @@ test.describe('the menu, by keys alone,', () => {
     await page.keyboard.type('FIRST');
     await page.keyboard.press('Enter');
     await expect(page.locator('#jp-main-dock-panel').getByText('first.txt')).toBeVisible();
+  });
+
+  test('makes a folder and a text file, and lists again', async ({ page, panel, gcs }) => {
+    await panel.chooseByKeys('New Folder...');
+    await page.keyboard.type('more runs');
+    await page.keyboard.press('Enter');
+    await expect(panel.row(`${HOME}more runs/`)).toBeFocused();
+    await panel.chooseByKeys('New Text File...');
+    await page.keyboard.type('today.txt');
+    await page.keyboard.press('Enter');
+    await expect(new Documents(page).tab('today.txt')).toBeVisible();
+    expect(await gcs.keys(SCRATCH)).toEqual(
+      ['more runs/', 'notes.txt', 'runs/first.txt', 'today.txt'].map(name => HOME + name)
+    );
+
+    await gcs.put(SCRATCH, `${HOME}theirs.txt`, 'x');
+    await panel.row(`${HOME}notes.txt`).focus();
+    await panel.chooseByKeys('Refresh Folder');
+    await expect(panel.row(`${HOME}theirs.txt`)).toBeVisible();
+    await expect(panel.row(`${HOME}notes.txt`)).toBeFocused();
+  });
+
+  test('downloads a folder as a zip', async ({ page, panel }) => {
+    await panel.row(`${HOME}runs/`).focus();
+    await panel.chooseByKeys('Download');
+    const yes = page.getByRole('dialog').getByRole('button', { name: 'Download' });
+    await expect(yes).toBeFocused();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.keyboard.press('Enter')
+    ]);
+    expect(download.suggestedFilename()).toBe('runs.zip');
+    expect(await readFile(await download.path(), 'latin1')).toContain('runs/first.txt');
+    await expect(panel.row(`${HOME}runs/`)).toBeFocused();
   });
 
   test('opens with another viewer', async ({ page, panel }) => {

@@ -78,6 +78,21 @@ test.describe('a public bucket', () => {
     await expect(panel.place.locator(`option[value="${PUBLIC}"]`)).toHaveCount(0);
   });
 
+  test('is added and removed by keys alone', async ({ page, panel, gcs }) => {
+    await gcs.makeBucket(PUBLIC).catch(() => undefined);
+    await gcs.put(PUBLIC, 'monthly/t2m.txt', 'warm');
+    await panel.open();
+    const option = panel.place.locator(`option[value="${PUBLIC}"]`);
+    await panel.moreByKeys('Add Public Bucket...');
+    await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
+    await page.keyboard.type(`gs://${PUBLIC}`);
+    await page.keyboard.press('Enter');
+    await expect(panel.row('monthly/')).toBeVisible();
+    await expect(option).toHaveCount(1);
+    await panel.moreByKeys('Remove Public Bucket');
+    await expect(option).toHaveCount(0);
+  });
+
   test('is found by a pasted address', async ({ panel, gcs }) => {
     await gcs.makeBucket('cmip6-public').catch(() => undefined);
     await gcs.put('cmip6-public', 'deep/er/t.txt', 'x');

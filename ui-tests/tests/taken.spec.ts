@@ -140,3 +140,21 @@ test('names that are taken are skipped or replaced, as is answered', async ({
     .poll(async () => String(await gcs.get(SCRATCH, `${HOME}data/alpha.txt`)))
     .toBe('this is alpha.txt');
 });
+
+test('a paste spares a file that somebody changed while it was asked about', async ({
+  page,
+  panel,
+  gcs
+}) => {
+  await gcs.put(SCRATCH, `${HOME}data/alpha.txt`, 'old');
+  await page.keyboard.press('Control+c');
+  await panel.row(`${HOME}data/`).dblclick();
+  await panel.row(`${HOME}data/deep/`).click();
+  await page.keyboard.press('Control+v');
+  const replace = page.getByRole('dialog').getByRole('button', { name: 'Replace' });
+  await replace.waitFor();
+  await gcs.put(SCRATCH, `${HOME}data/alpha.txt`, 'theirs');
+  await replace.click();
+  await expect(panel.jobs).toContainText('was changed or deleted');
+  expect(String(await gcs.get(SCRATCH, `${HOME}data/alpha.txt`))).toBe('theirs');
+});

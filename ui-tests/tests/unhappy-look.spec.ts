@@ -47,3 +47,53 @@ for (const [fault, { cause, says }] of Object.entries(FAULTS)) {
     await expect(results).not.toContainText('0 names');
   });
 }
+
+test('the size of a folder is not told after a cancel', async ({ panel, gate }) => {
+  const release = gate.hold(/prefix=jovyan(%2F|\/)runs/);
+  await panel.choose(panel.row(FOLDER), 'Folder Size', 'More');
+  await panel.jobs.getByRole('button', { name: 'Cancel: Size of "runs"' }).press('Enter');
+  await expect(panel.jobs).toContainText('Cancelled');
+  await expect(panel.jobs).not.toContainText('1 file');
+  release();
+});
+
+test('a search that is cancelled ends', async ({ page, panel, gate }) => {
+  const release = gate.hold(/prefix=jovyan(%2F|\/)runs/);
+  await panel.choose(panel.row(FOLDER), 'Search Below Folder...', 'More');
+  const box = page.getByRole('dialog').getByRole('textbox');
+  await box.fill('first');
+  await box.press('Enter');
+  const results = page.getByRole('region', { name: 'Search results: first' });
+  await results.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await expect(results).toContainText('(cancelled)');
+  release();
+});
+
+test('the size of a folder is told though the connection was gone for a while', async ({
+  page,
+  panel,
+  gate
+}) => {
+  const release = gate.hold(/prefix=jovyan(%2F|\/)runs/);
+  await panel.chooseByKeys('Folder Size', 'More');
+  await expect(panel.jobs).toContainText('Size of "runs"');
+  await page.context().setOffline(true);
+  await expect(panel.jobs).toContainText('no connection, trying again');
+  release();
+  await page.context().setOffline(false);
+  await expect(panel.jobs).toContainText('1 file, 1 B');
+});
+
+test('a search goes on after the connection was gone', async ({ page, panel, gate }) => {
+  const release = gate.hold(/prefix=jovyan(%2F|\/)runs/);
+  await panel.chooseByKeys('Search Below Folder...', 'More');
+  await page.keyboard.type('first');
+  await page.keyboard.press('Enter');
+  const results = page.getByRole('region', { name: 'Search results: first' });
+  await results.getByRole('button', { name: 'Cancel' }).waitFor();
+  await page.context().setOffline(true);
+  await expect(results).toContainText('no connection, trying again');
+  release();
+  await page.context().setOffline(false);
+  await expect(results.getByRole('option')).toHaveCount(1);
+});

@@ -147,6 +147,21 @@ test.describe('a path to go to', () => {
     await expect(panel.row(`${FOLDER}first.txt`)).toBeVisible();
   });
 
+  test('that may be a file is gone to when it is tried again', async ({ page, panel }) => {
+    await panel.row(`${HOME}notes.txt`).click();
+    await page.context().setOffline(true);
+    await panel.more(go);
+    const box = page.getByRole('dialog').getByRole('textbox');
+    await box.fill(URI.slice(0, -1));
+    await box.press('Enter');
+    const alert = panel.root.getByRole('alert');
+    await expect(alert).toContainText('The server did not answer.');
+    await page.context().setOffline(false);
+    await alert.getByRole('button', { name: 'Try again' }).press('Enter');
+    await expect(panel.row(`${FOLDER}first.txt`)).toBeVisible();
+    await expect(alert).toHaveCount(0);
+  });
+
   test('without a connection says so, and keeps the folder', async ({ page, panel }) => {
     await panel.row(`${HOME}notes.txt`).click();
     await page.context().setOffline(true);

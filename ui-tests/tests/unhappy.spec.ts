@@ -90,6 +90,20 @@ test.describe('a file that cannot be had', () => {
     await expect(dialog).toContainText('jovyan/notes.txt');
   });
 
+  test('opens in a new browser tab when the connection is back', async ({ page, panel }) => {
+    await page.context().setOffline(true);
+    const [tab] = await Promise.all([
+      page.context().waitForEvent('page'),
+      panel.chooseByKeys('Open in New Browser Tab', 'More')
+    ]);
+    // The browser itself says that there is no connection.
+    await tab.waitForURL(/chrome-error/);
+    await expect(panel.row(KEY)).toHaveAttribute('aria-selected', 'true');
+    await page.context().setOffline(false);
+    await tab.reload();
+    await expect(tab.getByRole('tab', { name: 'notes.txt' })).toBeVisible({ timeout: 60_000 });
+  });
+
   test('may be refused in a new browser tab', async ({ page, panel, gate }) => {
     gate.refuse(/notes\.txt/);
     const [tab] = await Promise.all([

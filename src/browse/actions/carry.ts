@@ -1,11 +1,13 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { forKeys, isTaken } from '../../store/again';
+import { DISK } from '../../store/buckets';
 import type { IBucket } from '../../store/entry';
 import type { IOperation, IOperationRequest, OnConflict } from '../../store/operations';
 import { basename, type ILocation, parentPrefix, toUri } from '../../store/path';
 import { legible } from '../../ui/legible';
 import { Changes, inParts, tell } from './change';
 import type { IActionContext } from './context';
+import { takenBy } from './create';
 import { called, numbered } from './words';
 
 /** Rows taken along: by "Cut" and "Copy", a drag, or a command. */
@@ -111,11 +113,25 @@ export class Carrier {
     }
     // Those beyond the first 100 failures are not told.
     const isAll = end.failuresTotal === end.failures.length;
+    let agreed: IOperationRequest[] | null;
+    try {
+      agreed = isAll && taken.length === 1 ? await this._replacement(request, taken[0]) : null;
+    } catch (error) {
+      const { trans } = this._context;
+      const name = legible(basename(taken[0]));
+      await this._changes.refuse(trans.__('"%1" exists already', name), error);
+      return false;
+    }
     const choice = await this._ask(taken, isAll, request);
     if (choice === null) {
       return false;
     }
-    const requests = isAll ? forKeys(request, taken, choice) : [{ ...request, onConflict: choice }];
+    const requests =
+      choice === 'replace' && agreed
+        ? agreed
+        : isAll
+          ? forKeys(request, taken, choice)
+          : [{ ...request, onConflict: choice }];
     let isDone = true;
     for (const again of requests) {
       // Of a move that begins again, what has gone is gone.
@@ -124,6 +140,26 @@ export class Carrier {
       isDone &&= state === 'succeeded';
     }
     return isDone && isAll && end.failures.every(isTaken) && choice === 'replace';
+  }
+
+  /**
+   * What replaces one object by another, in the generation that is there now: what comes there
+   * while a person is asked is not lost. Null on the disk, which has no generations.
+   */
+  private async _replacement(
+    request: IOperationRequest,
+    key: string
+  ): Promise<IOperationRequest[] | null> {
+    const [again] = forKeys(request, [key], 'replace');
+    const { destination } = again;
+    if (!destination || destination.bucket === DISK.id) {
+      return null;
+    }
+    const { bucket, prefix, name = basename(key) } = destination;
+    const there = await takenBy(this._context.client, { bucket, key: prefix }, name, 'object');
+    return there?.generation
+      ? [{ ...again, destination: { ...destination, replaces: there.generation } }]
+      : forKeys(request, [key], 'fail');
   }
 
   private async _ask(

@@ -40,8 +40,9 @@ export function downloading({ client, model, panel, trans }: IActionContext): Ac
       const keys = chosenKeys(model);
       const sizes = keys.map(key => model.rows.at(model.rows.indexOf(key)).size);
       const isKnown = sizes.every(size => size !== null);
-      if (!(await isAgreed(bucket, isKnown ? sizes.reduce((a, b) => a + b, 0) : null))) {
-        panel.keepKeyboard();
+      const isWanted = await isAgreed(bucket, isKnown ? sizes.reduce((a, b) => a + b, 0) : null);
+      panel.keepKeyboard();
+      if (!isWanted) {
         return;
       }
       try {
