@@ -238,6 +238,23 @@ describe('success is decided by the checksum', () => {
     await run(upload());
     expect(server.text(KEY)).toBe(CONTENT);
   });
+
+  it('but not by the size alone where bytes were sent before the page was loaded', async () => {
+    server.crc32c = null;
+    const contentType = 'text/plain';
+    const { client } = server;
+    const session = await client.startUpload(
+      { bucket: 'scratch', key: KEY, size: 10, contentType, ifGenerationMatch: 0 },
+      { signal: new AbortController().signal }
+    );
+    const url = new URL(session.relayUrl, client.settings.baseUrl).href;
+    const headers = { 'Content-Range': 'bytes 0-3/10' };
+    await fetch(url, { method: 'PUT', headers, body: 'ABCD' });
+    const subject = upload();
+    subject.adopt(session);
+    await run(subject);
+    expect(server.text(KEY)).toBe(CONTENT);
+  });
 });
 
 describe('the condition', () => {

@@ -58,6 +58,7 @@ export class Upload {
   adopt(session: IUploadSession): void {
     this._open(session);
     this._lastSent = true; // for all that is known
+    this._isVouched = false; // nor what was sent
   }
 
   /** Another key or condition, after the store refused the last one. What was summed stays. */
@@ -262,7 +263,7 @@ export class Upload {
       onProgress: bytes => progress.moved(Math.min(start + bytes, end)),
       signal: AbortSignal.any([signal, stop.signal])
     });
-    this._isRelayed &&= road === 'relay';
+    this._isVouched &&= road === 'relay';
     const began = performance.now();
     sending.then(
       () => this._piece.took(end - start, performance.now() - began),
@@ -313,7 +314,7 @@ export class Upload {
   private async _verify(object: IObject): Promise<IObject> {
     this._crc32c ??= await this._sum.whole();
     // A store that computes no sum of its own is vouched for by the server, if all bytes went through it.
-    const stored = object.crc32c ?? (this._isRelayed ? this._crc32c : null);
+    const stored = object.crc32c ?? (this._isVouched ? this._crc32c : null);
     this._forgetSession();
     if (object.size === this.file.size && stored === this._crc32c) {
       return object;
@@ -338,6 +339,7 @@ export class Upload {
 
   private _open(session: IUploadSession): void {
     this._session = session;
+    this._isVouched = true;
     this._piece = new PieceSize(session.partSize);
     this._tools.onSession?.(session.id);
   }
@@ -375,8 +377,8 @@ export class Upload {
   private _crc32c: string | null = null;
   private _sum: FileSum;
   private _piece = new PieceSize(0);
-  /** Whether all bytes so far went through our server in this life of the page. */
-  private _isRelayed = true;
+  /** Whether all bytes of the session so far went through our server in this life of the page. */
+  private _isVouched = true;
 }
 
 function noProgress(): StoreError {
