@@ -40,14 +40,20 @@ export class GatedGcs extends Gcs {
     return release;
   }
 
+  /** How many such requests came since the test began. */
+  count(sought: Sought): number {
+    return this._seen.filter(line => sought.test(line)).length;
+  }
+
   /** Refuses and holds nothing more. */
   allow(): void {
     this._rules = [];
   }
 
-  override clear(): Promise<void> {
+  override async clear(): Promise<void> {
     this.allow();
-    return super.clear();
+    await super.clear();
+    this._seen = [];
   }
 
   override async stop(): Promise<void> {
@@ -58,6 +64,7 @@ export class GatedGcs extends Gcs {
 
   private async _pass(near: IncomingMessage, answer: ServerResponse): Promise<void> {
     const line = `${near.method} ${near.url}`;
+    this._seen.push(line);
     const rule = this._rules.find(({ sought }) => sought.test(line));
     if (rule?.status) {
       const error = { code: rule.status, message: 'A refusal that a test asked for.' };
@@ -78,6 +85,7 @@ export class GatedGcs extends Gcs {
   }
 
   private _rules: { sought: Sought; status?: number; released?: Promise<void> }[] = [];
+  private _seen: string[] = [];
   private readonly _gate: Server = createServer((near, answer) => void this._pass(near, answer));
 }
 

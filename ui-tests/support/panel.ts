@@ -75,6 +75,15 @@ export class Panel {
     await this.page.evaluate(id => void window.jupyterapp.commands.execute(id), command);
   }
 
+  /** Waits until JupyterLab is there, in a page that is not Galata's, and has put back what was open. */
+  async started(): Promise<void> {
+    await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+    await this.page.waitForFunction(() => window.jupyterapp !== undefined);
+    await this.page.evaluate(async () => {
+      await window.jupyterapp.restored;
+    });
+  }
+
   async open(): Promise<void> {
     if (!(await this.root.isVisible())) {
       await this.page.getByRole('tab', { name: 'Cloud buckets' }).click();
