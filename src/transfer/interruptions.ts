@@ -45,7 +45,7 @@ export class Interruptions implements IInterruptions {
   }
 
   async goOn(id: string): Promise<void> {
-    const record = this._find(id);
+    const record = await this._left(id);
     if (!record) {
       return;
     }
@@ -67,7 +67,7 @@ export class Interruptions implements IInterruptions {
   }
 
   async forget(id: string): Promise<void> {
-    const record = this._find(id);
+    const record = await this._left(id);
     if (record) {
       await this._take(record);
       await abortAll(this._options.client, Object.values(record.sessions));
@@ -82,7 +82,7 @@ export class Interruptions implements IInterruptions {
     for (const record of this._records) {
       const { folder, roots } = record;
       const isThere = folder.bucket === dropped.folder.bucket && folder.key === dropped.folder.key;
-      if (isThere && isSame(dropped.roots, roots)) {
+      if (isThere && isSame(dropped.roots, roots) && (await this._left(record.id))) {
         await this._take(record);
         Object.entries(record.sessions).forEach(([key, session]) => sessions.set(key, session));
       }
@@ -92,19 +92,29 @@ export class Interruptions implements IInterruptions {
 
   /** The same things for the same folder are claimed from there. */
   private async _goOn(record: IDropRecord, dropped: IDropped): Promise<void> {
-    await this._options.alone(`go-on:${record.id}`, () =>
-      this._options.begin(dropped, record.folder)
-    );
+    await this._options.alone(`go-on:${record.id}`, async () => {
+      if (await this._left(record.id)) {
+        await this._options.begin(dropped, record.folder);
+      }
+    });
   }
 
   private async _take(record: IDropRecord): Promise<void> {
-    this._records = this._records.filter(other => other !== record);
-    this._changed.emit();
+    this._drop(record.id);
     await this._options.records.delete(record.id);
   }
 
-  private _find(id: string): IDropRecord | undefined {
+  /** What is still to be gone on with; what another page has taken up since is no business of this one. */
+  private async _left(id: string): Promise<IDropRecord | undefined> {
+    if (!(await this._options.records.all()).some(record => record.id === id)) {
+      this._drop(id);
+    }
     return this._records.find(record => record.id === id);
+  }
+
+  private _drop(id: string): void {
+    this._records = this._records.filter(record => record.id !== id);
+    this._changed.emit();
   }
 
   private _another({ roots }: IDropped, record: IDropRecord): StoreError {
