@@ -4,6 +4,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import { StoreClient } from '../src/store/client';
 import type { IObject } from '../src/store/entry';
 import { basename, keyProblem, parentPrefix } from '../src/store/path';
+import { Roads } from '../src/transfer/roads';
 import { fetchSend } from '../src/transfer/testing/fetchSend';
 import { Upload } from '../src/transfer/upload';
 import { Crc32c } from '../src/worker/crc32c';
@@ -29,11 +30,12 @@ function upload(key: string, bytes: Uint8Array, condition: 0 | string = 0): Prom
   const subject = new Upload(
     file,
     { bucket: SCRATCH, key, condition },
-    { client: ours, send: fetchSend, checksum }
+    { client: ours, send: fetchSend, checksum, roads: new Roads(null) }
   );
   return subject.run(new AbortController().signal, {
     moved: () => undefined,
-    stalled: () => undefined
+    stalled: () => undefined,
+    takes: () => undefined
   });
 }
 

@@ -11,6 +11,7 @@ module.exports = {
   testTimeout: 60_000,
   transform: {
     ...unit.transform,
+    // Each file by itself: types are checked by `tsc -p integration`.
     '^.+\\.tsx?$': ['ts-jest/legacy', { tsconfig: '<rootDir>/integration/tsconfig.json' }]
   }
 };

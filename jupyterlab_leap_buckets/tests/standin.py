@@ -3,7 +3,7 @@
     python -m jupyterlab_leap_buckets.tests.standin --port 0 --bucket leap-scratch --objects 1000000
 
 prints its address; give that to STORAGE_EMULATOR_HOST. `/standin/faults`, `/standin/requests` and
-`/standin/cors` control it.
+`/standin/cors` control it; `/standin/sessions` lists uploads.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ class StandIn:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if request.path == "/standin/cors":
             return await self.cors.control(request)
+        if request.path == "/standin/sessions":
+            return web.json_response(self._sessions(forget=request.method == "DELETE"))
         if request.path.startswith("/standin/"):
             return await self.faults.control(request)
         fault = self.faults.next(request)
@@ -80,6 +82,14 @@ class StandIn:
         if not answer.prepared:
             answer.headers.update(self.cors.headers(request))
         return answer
+
+    def _sessions(self, forget: bool) -> list[dict[str, Any]]:
+        """The upload sessions that it remembers, cancelled ones not."""
+        known = [session for bucket in self.buckets.values() for session in bucket.sessions.values()]
+        if forget:
+            for bucket in self.buckets.values():
+                bucket.sessions.clear()
+        return [{"name": one.name, "received": len(one.received), "done": one.done is not None} for one in known]
 
     async def _dispatch(self, request: web.Request, fault: Fault | None) -> web.StreamResponse:
         # By hand, from the raw path: routers decode %2F, which is part of a name here.

@@ -255,7 +255,7 @@ export class StoreClient {
   /** The JSON answered to a request; it has this field, else a proxy answered in the server's place. */
   async json<T>(url: string, field: keyof T, init: RequestInit): Promise<T> {
     const response = await this.request(url, init);
-    const body = await response.text();
+    const body = await textOf(response, init.signal);
     let answer: Partial<T> | null = null;
     try {
       answer = JSON.parse(body);
@@ -278,9 +278,19 @@ export class StoreClient {
       throw StoreError.offline();
     }
     if (!response.ok) {
-      throw StoreError.fromAnswer(response.status, await response.text());
+      throw StoreError.fromAnswer(response.status, await textOf(response, init.signal));
     }
     return response;
+  }
+}
+
+/** The whole of an answer; rejects as a request without one when the connection breaks within it. */
+async function textOf(response: Response, signal?: AbortSignal | null): Promise<string> {
+  try {
+    return await response.text();
+  } catch {
+    signal?.throwIfAborted();
+    throw StoreError.offline();
   }
 }
 

@@ -262,6 +262,8 @@ describe('the condition', () => {
     server.onPiece = () => void (server.objects.size || server.put(KEY, 'theirs'));
     await expect(run(upload())).rejects.toMatchObject({ status: 412 });
     expect(server.text(KEY)).toBe('theirs');
+    // What had arrived is of no use to anybody.
+    expect(server.sessions).toBe(0);
   });
 
   it('lets the agreed generation be replaced', async () => {
@@ -304,6 +306,15 @@ describe('a cancelled upload', () => {
     const { subject } = await cancelDuring('bytes 8-9/10');
     expect(await subject.cancel()).toMatchObject({ key: KEY, size: 10 });
     expect(server.text(KEY)).toBe(CONTENT);
+  });
+
+  it('is over when the server has removed what arrived damaged', async () => {
+    const refusal = { message: 'It arrived damaged.', reason: 'checksum-mismatch', hint: '' };
+    server.faults = Array(50).fill({ status: 502, body: JSON.stringify(refusal) });
+    const subject = upload();
+    await expect(run(subject)).rejects.toMatchObject({ reason: 'checksum-mismatch' });
+    expect(await subject.cancel()).toBeNull();
+    expect(server.objects.size).toBe(0);
   });
 
   it('asks nothing when it never began', async () => {

@@ -88,6 +88,9 @@ export class Upload {
         progress.moved(this._offset);
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof StoreError && error.status === 412) {
+          await this._abandon();
+        }
         if (error instanceof StoreError && error.reason === DAMAGED && ++damages < DAMAGES) {
           this._startOver();
           continue;
@@ -129,7 +132,11 @@ export class Upload {
         await this._tools.client.abortUpload(session.id);
         return null;
       } catch (error) {
-        if (error instanceof StoreError && (GONE.includes(error.reason) || error.status === 412)) {
+        if (error instanceof StoreError && error.status === 412) {
+          await this._abandon();
+          return null;
+        }
+        if (error instanceof StoreError && [...GONE, DAMAGED].includes(error.reason)) {
           return null;
         }
         // Busy until the server has noticed that the piece under way was broken off.
@@ -342,6 +349,22 @@ export class Upload {
     this._isVouched = true;
     this._piece = new PieceSize(session.partSize);
     this._tools.onSession?.(session.id);
+  }
+
+  /** Nothing can come of the session any more: the store need not keep what has arrived. */
+  private async _abandon(): Promise<void> {
+    const session = this._session;
+    this._forgetSession();
+    if (session) {
+      try {
+        await this._tools.client.abortUpload(session.id);
+      } catch (error) {
+        if (!(error instanceof StoreError)) {
+          throw error;
+        }
+        // It ends by itself.
+      }
+    }
   }
 
   private _forgetSession(): void {
