@@ -122,17 +122,34 @@ export class Panel {
   /** Walks through the menu that is open, and through the submenus named. */
   private async _chooseByKeys(labels: readonly string[]): Promise<void> {
     const { keyboard } = this.page;
+    // Keys that come before it has the keyboard would go to the row.
+    const menu = this.page.locator('.lm-Menu:focus-within');
+    const active = menu.locator('.lm-mod-active > .lm-Menu-itemLabel');
     for (const [depth, label] of labels.entries()) {
-      const menu = this.page.locator('.lm-Menu').last();
+      await this.page.locator('.lm-Menu').nth(depth).waitFor();
       await menu.waitFor();
-      const active = menu.locator('.lm-mod-active > .lm-Menu-itemLabel');
       for (let step = 0; (await active.allTextContents())[0] !== label; step++) {
         if (step === 40) {
           throw new Error(`"${label}" is not in the menu.`);
         }
         await keyboard.press('ArrowDown');
+        await this._drawn();
       }
-      await keyboard.press(depth < labels.length - 1 ? 'ArrowRight' : 'Enter');
+      if (depth < labels.length - 1) {
+        await keyboard.press('ArrowRight');
+        await this._drawn();
+      }
     }
+    await keyboard.press('Enter');
+  }
+
+  /** Resolves when what a key has changed is on the screen: a menu draws in the next frame. */
+  private async _drawn(): Promise<void> {
+    await this.page.evaluate(
+      () =>
+        new Promise<void>(drawn =>
+          requestAnimationFrame(() => requestAnimationFrame(() => drawn()))
+        )
+    );
   }
 }

@@ -48,6 +48,8 @@ test.describe('the menu, by keys alone,', () => {
     const row = panel.row(`${HOME}notes.txt`);
     const box = page.getByRole('dialog').getByRole('textbox');
     await panel.chooseByKeys('Copy to...');
+    await expect(page.getByRole('dialog').getByRole('listbox')).toBeFocused();
+    await page.keyboard.press('Tab');
     await expect(box).toBeFocused();
     await page.keyboard.press('End');
     await page.keyboard.type('runs/');

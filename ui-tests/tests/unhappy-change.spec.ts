@@ -36,7 +36,7 @@ const FAULTS = [
     cause: (page: Page) => page.context().setOffline(true),
     says: 'The server did not answer.'
   },
-  { cause: (_: Page, gate: GatedGcs) => gate.delete(SCRATCH, KEY), says: '1 failed' }
+  { cause: (_: Page, gate: GatedGcs) => gate.delete(SCRATCH, KEY), says: 'There is no' }
 ];
 
 test.beforeEach(async ({ panel, gate }) => {
@@ -94,7 +94,7 @@ test.describe('what cannot be created', () => {
       const before = await everything(gate);
       for (const [cause, says] of [
         [() => gate.refuse(/upload/), 'does not let this server'],
-        [() => gate.refuse(/upload/, 404), name],
+        [() => gate.refuse(/upload/, 404), '(404)'],
         [() => page.context().setOffline(true), 'The server did not answer.']
       ] as const) {
         await panel.chooseByKeys(line);
