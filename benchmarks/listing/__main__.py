@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from jupyterlab_leap_buckets.tests.processes import REPOSITORY, end_with_parent, find, free_port, program, wait_for
+from benchmarks.lab import jupyterlab, panel
+from jupyterlab_leap_buckets.tests.processes import REPOSITORY, end_with_parent, find
 
 CORE_SIZES = (100, 1000, 10_000)
 DRIVES_SIZES = (100, 1000, 10_000, 100_000)
 DRIVES = REPOSITORY / ".cache" / "env-drives" / "bin" / "python"
-TOKEN = "the-token-of-the-benchmark"
 
 
 def main() -> int:
@@ -38,7 +38,7 @@ def main() -> int:
 def measure() -> dict:
     """What the browser saw; the load of the machine is that before and after."""
     load = [os.getloadavg()[0]]
-    with serving("benchmarks.listing.store") as address, panel(address) as (url, pid):
+    with serving("benchmarks.listing.store") as address, panel(address, fill=core_folders) as (url, pid):
         seen = watched("browser.mjs", url, address, str(pid))
     if DRIVES.exists():
         with serving("benchmarks.listing.s3") as address, drives(address) as url:
@@ -65,34 +65,12 @@ def watched(script: str, *arguments: str) -> dict:
     return json.loads(subprocess.check_output(command))
 
 
-@contextmanager
-def panel(storage: str) -> Iterator[tuple[str, int]]:
-    """JupyterLab with the extension of this checkout and files for its own list; its address and process."""
-    built = REPOSITORY / "jupyterlab_leap_buckets" / "labextension"
-    if not built.is_dir():
-        raise FileNotFoundError(f"{built} is missing: build the extension first (jlpm build).")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for size in CORE_SIZES:
-            (folder / "root" / f"core-{size}").mkdir(parents=True)
-            for number in range(size):
-                (folder / "root" / f"core-{size}" / f"core-{size}-{number:05d}.nc").touch()
-        share = folder / "share" / "labextensions"
-        share.mkdir(parents=True)
-        (share / "jupyterlab-leap-buckets").symlink_to(built)
-        command = [
-            *(sys.executable, "-m", "jupyterlab"),
-            "--ServerApp.jpserver_extensions={'jupyterlab': True, 'jupyterlab_leap_buckets': True}",
-        ]
-        environment = {
-            "JUPYTER_NO_CONFIG": "1",
-            "JUPYTER_PATH": str(folder / "share"),
-            "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path]),
-            "PERSISTENT_BUCKET": "gs://bench/ada",
-            "STORAGE_EMULATOR_HOST": storage,
-        }
-        with jupyterlab(command, folder, environment) as started:
-            yield started
+def core_folders(root: Path) -> None:
+    """Folders of files for JupyterLab's own list."""
+    for size in CORE_SIZES:
+        (root / f"core-{size}").mkdir(parents=True)
+        for number in range(size):
+            (root / f"core-{size}" / f"core-{size}-{number:05d}.nc").touch()
 
 
 @contextmanager
@@ -116,24 +94,6 @@ def drives(storage: str) -> Iterator[str]:
         }
         with jupyterlab(command, folder, environment) as (url, _):
             yield url
-
-
-@contextmanager
-def jupyterlab(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """JupyterLab on the folder's `root`; its address and process."""
-    port = free_port()
-    command = [
-        *command,
-        *("--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
-        *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder / 'root'}"),
-        *("--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"),
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
-    environment = {**os.environ, "HOME": str(folder), **environment}
-    with program(command, folder / "server.log", env=environment, cwd=folder) as process:
-        url = f"http://127.0.0.1:{port}/"
-        wait_for(f"{url}api")
-        yield f"{url}lab?token={TOKEN}", process.pid
 
 
 def figures(result: dict) -> list[tuple[str, float | str, str, str]]:

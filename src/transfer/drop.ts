@@ -77,7 +77,7 @@ export class Drop {
   /** Resolves once every file is queued, or was skipped, refused or declined. */
   async run(): Promise<void> {
     const { queue, keeper } = this._options;
-    const walked = queue.expectMore();
+    const walked = queue.expectMore(() => (this._isStopped = true));
     try {
       let batch: IFound[] = [];
       // The first files begin at once; the more there are, the more are compared in one request.
@@ -129,11 +129,7 @@ export class Drop {
     this._options.keeper.found(requests.length);
     const existing = await this._compare(requests);
     const taken = requests.filter(request => existing.has(keyOf(request)));
-    for (const request of requests) {
-      if (!existing.has(keyOf(request))) {
-        await this._enqueue(request);
-      }
-    }
+    await this._enqueue(requests.filter(request => !existing.has(keyOf(request))));
     const differing = await this._skipIdentical(taken, existing);
     for (const [index, request] of differing.entries()) {
       const more = this._isLarge ? null : differing.length - index - 1;
@@ -223,13 +219,13 @@ export class Drop {
     if (choice === 'skip') {
       this._context.onSettled(request);
     } else if (choice === 'replace') {
-      await this._enqueue({ ...request, condition: existing.generation });
+      await this._enqueue([{ ...request, condition: existing.generation }]);
     } else {
       try {
         all.forEach(({ prefix, name }) => prefix === request.prefix && this._taken.add(name));
         const beside = await keepBoth(client, request, this._taken);
         this._taken.add(beside.name);
-        await this._enqueue(beside);
+        await this._enqueue([beside]);
       } catch (error) {
         if (!(error instanceof StoreError)) {
           throw error;
@@ -256,18 +252,22 @@ export class Drop {
     return asking;
   }
 
-  private async _enqueue(request: IUploadRequest): Promise<void> {
-    const job = new UploadJob(request, this._context);
-    const session = await this._sessionFor(request);
-    if (session) {
-      job.adopt(session);
+  private async _enqueue(requests: readonly IUploadRequest[]): Promise<void> {
+    const jobs: UploadJob[] = [];
+    for (const request of requests) {
+      const job = new UploadJob(request, this._context);
+      const session = await this._sessionFor(request);
+      if (session) {
+        job.adopt(session);
+      }
+      jobs.push(job);
     }
     if (this._isStopped) {
-      job.settle('declined');
-      return;
+      jobs.forEach(job => job.settle('declined'));
+    } else {
+      jobs.forEach(job => this._jobs.add(job));
+      this._options.queue.add(...jobs);
     }
-    this._jobs.add(job);
-    this._options.queue.add(job);
   }
 
   /** The session that was left for this very file, if it is still the same. */

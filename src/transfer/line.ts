@@ -99,8 +99,8 @@ export class Line implements ITransfer {
   road: Road | null = null;
   /** Whether it may not travel with others. */
   alone = false;
-  /** Whether its job runs, or has been stopped and not come to an end. */
-  active = false;
+  /** How many times its job runs, or has been stopped and not come to an end. */
+  active = 0;
   stop = new AbortController();
   ended: Promise<void> = Promise.resolve();
   private _over: { name: string; size: number; place: ILocation | null } | null;

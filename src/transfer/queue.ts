@@ -39,7 +39,7 @@ export class TransferQueue {
 
   /** Whether leaving the page would lose something. */
   get busy(): boolean {
-    return this._searching > 0 || UNFINISHED.some(state => this._tally.count(state) > 0);
+    return this._walks.size > 0 || UNFINISHED.some(state => this._tally.count(state) > 0);
   }
 
   /** Whether nothing new is started until `resumeAll`. */
@@ -55,14 +55,17 @@ export class TransferQueue {
       speed: this._speed.rate(performance.now()),
       stalled: running.length > 0 && running.every(line => line.stalled),
       held: this._held,
-      searching: this._searching > 0
+      searching: this._walks.size > 0
     };
   }
 
-  add(job: IJob): void {
-    const line = new Line(this._nextId++, job, job);
-    this._keep(line);
-    this._waiting.push(line);
+  /** Several at once: what is small travels together from the first request on. */
+  add(...jobs: readonly IJob[]): void {
+    for (const job of jobs) {
+      const line = new Line(this._nextId++, job, job);
+      this._keep(line);
+      this._waiting.push(line);
+    }
     this._pump();
   }
 
@@ -80,12 +83,15 @@ export class TransferQueue {
     this._touch();
   }
 
-  /** While a folder is walked, more may come: until the returned function is called. */
-  expectMore(): () => void {
-    this._searching++;
+  /**
+   * While a folder is walked, more may come: until the returned function is called. `stop` is called when everything is
+   * cancelled, to end the walk.
+   */
+  expectMore(stop: () => void): () => void {
+    this._walks.add(stop);
     this._touch();
     return () => {
-      this._searching--;
+      this._walks.delete(stop);
       this._touch();
     };
   }
@@ -152,9 +158,12 @@ export class TransferQueue {
   }
 
   /** Cancels every job, or those that are meant. Files that travel together with one that is meant go on later. */
-  async cancelAll(isMeant: (job: IJob) => boolean = () => true): Promise<void> {
+  async cancelAll(isMeant?: (job: IJob) => boolean): Promise<void> {
     this._held = false;
-    const meant = [...this._lines.values()].filter(({ job }) => job && isMeant(job));
+    if (!isMeant) {
+      this._walks.forEach(stop => stop());
+    }
+    const meant = [...this._lines.values()].filter(({ job }) => job && (isMeant?.(job) ?? true));
     const cancelled = meant.map(({ id }) => this.cancel(id));
     meant.filter(line => this._packed.has(line)).forEach(({ stop }) => stop.abort());
     await Promise.all(cancelled);
@@ -293,11 +302,10 @@ export class TransferQueue {
     this._runs++;
     this._begin(line);
     try {
-      if (line.active) {
+      if (line.active++ > 0) {
         // It was held and is to go on before what it was at has come to its end.
         await before;
       }
-      line.active = true;
       const outcome = await line.job!.run(stop.signal, {
         moved: bytes => {
           this._change(line, () => line.note(bytes));
@@ -316,7 +324,8 @@ export class TransferQueue {
     } catch (error) {
       this._break(line, stop, error);
     } finally {
-      this._finally([line]);
+      line.active--;
+      this._finally([line], stop);
     }
   }
 
@@ -365,7 +374,7 @@ export class TransferQueue {
     } catch (error) {
       open.forEach(line => this._break(line, stop, error));
     } finally {
-      this._finally(lines);
+      this._finally(lines, stop);
     }
   }
 
@@ -392,6 +401,10 @@ export class TransferQueue {
 
   /** A job that was broken off, by us or by a failure. */
   private _break(line: Line, stop: AbortController, error: unknown): void {
+    if (line.stop !== stop) {
+      // It goes on already.
+      return;
+    }
     if (!stop.signal.aborted) {
       if (line.state === 'moving') {
         this._change(line, () => line.fail(error));
@@ -402,11 +415,10 @@ export class TransferQueue {
     }
   }
 
-  private _finally(lines: readonly Line[]): void {
-    for (const line of lines) {
+  private _finally(lines: readonly Line[], stop: AbortController): void {
+    for (const line of lines.filter(line => line.stop === stop)) {
       this._packed.delete(line);
       this._running.delete(line);
-      line.active = false;
     }
     this._runs--;
     this._pump();
@@ -453,7 +465,8 @@ export class TransferQueue {
   /** Requests, or single jobs, under way. */
   private _runs = 0;
   private _held = false;
-  private _searching = 0;
+  /** Walks under way, by what ends them. */
+  private readonly _walks = new Set<() => void>();
   private _wantRoom: (() => void)[] = [];
   private _speed = new Speedometer();
   private _nextId = 1;

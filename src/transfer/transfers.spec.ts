@@ -205,7 +205,7 @@ describe("somebody else's folder", () => {
   it('is written to after a second yes that names the owner', async () => {
     await upload(['a', 'b'], theirs);
     expect(questions.asked).toEqual(['outside bob']);
-    expect(server.confirmed).toEqual(['bob', 'bob']);
+    expect(server.confirmed).toEqual(['bob']);
     expect(server.text('bob/in/a')).toBe('new a');
   });
 

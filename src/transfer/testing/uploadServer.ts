@@ -29,7 +29,7 @@ interface ISession {
  * order, not their size. Its log has lines such as `PUT bytes 0-3/9`.
  */
 export class UploadServer extends StandInServer {
-  static readonly partSize = 4;
+  partSize = 4;
 
   readonly objects = new Map<string, IStored>();
   /** Owners named in the header that confirms a write outside the home. */
@@ -94,24 +94,31 @@ export class UploadServer extends StandInServer {
     } else if (route === 'compare') {
       await this._compare(JSON.parse(body.toString()), response);
     } else if (route === 'batch') {
+      this._note(request);
       await this._batch(query.get('prefix')!, body, response);
     } else if (request.method === 'POST') {
-      const owner = request.headers['x-leap-confirm-outside-home'];
-      if (typeof owner === 'string') {
-        this.confirmed.push(decodeURIComponent(owner));
-      }
+      this._note(request);
       this._start(JSON.parse(body.toString()), response);
     } else {
       const id = route.slice(route.lastIndexOf('/') + 1);
       const session = this._sessions.get(id);
       if (!session) {
         reply(response, 404, refusal('unknown-upload'));
+      } else if (request.method === 'GET') {
+        reply(response, 200, this._described(id));
       } else if (request.method === 'DELETE') {
         this._sessions.delete(id);
         reply(response, 204);
       } else {
         await this._piece(session, range!, body, response);
       }
+    }
+  }
+
+  private _note({ headers }: IncomingMessage): void {
+    const owner = headers['x-leap-confirm-outside-home'];
+    if (typeof owner === 'string') {
+      this.confirmed.push(decodeURIComponent(owner));
     }
   }
 
@@ -209,9 +216,12 @@ export class UploadServer extends StandInServer {
       bytes: Buffer.alloc(0),
       object: null
     });
+    reply(response, 201, this._described(id));
+  }
+
+  private _described(id: string): object {
     const relayUrl = `/user/ada/leap-buckets/uploads/${id}`;
-    const { partSize } = UploadServer;
-    reply(response, 201, { id, partSize, relayUrl, directUrl: null });
+    return { id, partSize: this.partSize, relayUrl, directUrl: null };
   }
 
   private async _piece(
