@@ -23,7 +23,8 @@ HELD = 16 * 1024 * 1024
 AT_ONCE = 64
 """Files that are written at the same time, those of all batches together."""
 OUTAGE = 32
-"""After so many failures of the store in a row, each after its repeats, the rest of a body is not tried any more."""
+"""After so many failures of the store in a row, each after its repeats, or so many refusals, the rest of a body is not
+tried any more."""
 OUTAGES = frozenset({"store-busy", "store-failed", "store-timeout", "store-unreachable"})
 
 
@@ -103,6 +104,7 @@ class Batch:
         self._lines: list[bytes] = []
         self._news = asyncio.Event()
         self._outage = 0
+        self._refused = 0
         self._failure: LeapError | None = None
         self._over = False
 
@@ -173,10 +175,11 @@ class Batch:
         try:
             async with self._batches.turns:
                 result = await self._written(frame.data or bytearray(), wanted)
-            self._outage = 0
+            self._outage = self._refused = 0
         except LeapError as error:
             result = error
             self._outage = self._outage + 1 if error.reason in OUTAGES else 0
+            self._refused = self._refused + 1 if error.status == 403 else 0
         except Exception as error:
             self._batches.tell_surprise(error)
         finally:
@@ -200,6 +203,13 @@ class Batch:
                 "store-busy",
                 f"{wanted.key!r} was not tried: the store failed for {self._outage:,} files before it.",
                 "Try again in a minute.",
+            )
+        if self._refused >= OUTAGE:
+            raise LeapError(
+                403,
+                "no-permission",
+                f"{wanted.key!r} was not tried: the store refused the {self._refused:,} files before it.",
+                "Ask for access, or choose a place of your own.",
             )
         try:
             made = await self._store.write(wanted.key, data, wanted.content_type, wanted.if_generation)

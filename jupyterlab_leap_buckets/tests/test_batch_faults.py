@@ -8,7 +8,7 @@ import re
 import pytest
 from aiohttp import web
 
-from ..batch import AT_ONCE
+from ..batch import AT_ONCE, OUTAGE
 from ..checksum import crc32c
 from .frames import batch, frame, lines, settled
 from .server import TOKEN
@@ -138,6 +138,17 @@ async def test_a_store_that_is_down_is_not_asked_for_every_file(on_standin, stan
     done = settled(await batch(on_standin, body_of(sent)))
     assert asyncio.get_running_loop().time() - before < 3 * on_standin.client.leap.retryDeadline
     assert set(done) == set(sent) and set(done.values()) == {(502, "store-failed"), (503, "store-busy")}
+    standin.faults.waiting.clear()
+    assert all("object" in line for line in lines(await batch(on_standin, body_of(sent))))
+
+
+async def test_a_store_that_refuses_is_not_asked_for_every_file(on_standin, standin):
+    standin.faults.add(Fault("status", path=WRITE, status=403, times=99_999))
+    sent = files(500, 100)
+    standin.faults.seen.clear()
+    done = settled(await batch(on_standin, body_of(sent)))
+    assert set(done) == set(sent) and set(done.values()) == {(403, "no-permission")}
+    assert len([one for one in standin.faults.seen if WRITE in one.path]) <= OUTAGE + AT_ONCE
     standin.faults.waiting.clear()
     assert all("object" in line for line in lines(await batch(on_standin, body_of(sent))))
 
