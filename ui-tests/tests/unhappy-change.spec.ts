@@ -85,6 +85,35 @@ test('Keep that is refused, offline or gone', async ({ page, panel, gate }) => {
   );
 });
 
+test('Rename and Delete that are refused leave the row, and do it when they may', async ({
+  page,
+  panel,
+  gate
+}) => {
+  const before = await everything(gate);
+  gate.refuse(/rewriteTo|copyTo/);
+  await page.keyboard.press('F2');
+  await page.keyboard.type('first');
+  await page.keyboard.press('Enter');
+  await expect(panel.jobs).toContainText('Renaming "notes.txt" to "first.txt"');
+  await expect(panel.jobs).toContainText('does not let this server');
+  expect(await everything(gate)).toEqual(before);
+  const again = panel.jobs.getByRole('button', { name: /^Try again/ });
+  gate.allow();
+  await again.press('Enter');
+  await expect(panel.row(`${HOME}first.txt`)).toBeVisible();
+  await expect(panel.row(KEY)).toHaveCount(0);
+
+  gate.refuse(/^DELETE/);
+  await panel.choose(panel.row(`${HOME}first.txt`), 'Delete');
+  await panel.dialog('first.txt').getByRole('button', { name: 'Delete' }).press('Enter');
+  await expect(panel.jobs).toContainText('does not let this server');
+  expect(await gate.keys(SCRATCH)).toContain(`${HOME}first.txt`);
+  gate.allow();
+  await again.press('Enter');
+  await expect(panel.row(`${HOME}first.txt`)).toHaveCount(0);
+});
+
 test.describe('what cannot be created', () => {
   for (const [line, name] of [
     ['New Text File...', 'untitled.txt'],
