@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http';
-import { createServer, request as ask } from 'node:http';
+import { Agent, createServer, request as ask } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An answer as a fault makes it up, or changes it. */
@@ -84,6 +84,7 @@ export class FaultProxy {
   }
 
   async stop(): Promise<void> {
+    this._agent.destroy();
     this._server.closeAllConnections();
     await new Promise(closed => this._server.close(closed));
   }
@@ -128,7 +129,7 @@ export class FaultProxy {
       method: request.method,
       path: request.url,
       headers: request.headers,
-      agent: false
+      agent: fault ? false : this._agent
     });
     const giveUp = () => request.socket.destroy();
     upstream.on('error', giveUp);
@@ -190,6 +191,8 @@ export class FaultProxy {
     }
   }
 
+  /** What passes without a fault does not open a connection each. */
+  private readonly _agent = new Agent({ keepAlive: true });
   private readonly _server: Server;
   private _plans: IPlan[] = [];
 }

@@ -26,9 +26,13 @@ const SILENT: IProgress = {
   takes: () => undefined
 };
 
-/** As the page's, in less time. */
-export const pause = (failures: number): Promise<void> =>
-  new Promise(later => setTimeout(later, Math.min(1000, 10 * 2 ** failures)));
+/** As the page's, in less time; while the server is down not much longer than that. */
+const pauseOf = (place: Place) => async (failures: number) => {
+  await wait(Math.min(1000, 10 * 2 ** failures));
+  await Promise.race([place.ready, wait(1000 * failures)]);
+};
+
+const wait = (milliseconds: number) => new Promise(later => setTimeout(later, milliseconds));
 
 /** Milliseconds after which the page gives a connection up that says nothing more. */
 const PATIENCE = 4000;
@@ -72,7 +76,7 @@ export function uploadOf(
     send: watched,
     checksum: options.checksum ?? checksum,
     roads: new Roads(null),
-    pause,
+    pause: pauseOf(place),
     onSession
   };
   const made = new Upload(file, target, tools);
@@ -121,7 +125,7 @@ export async function drop(
     checksum,
     frames,
     roads: new Roads(null),
-    pause,
+    pause: pauseOf(place),
     bucket,
     folder,
     queue,

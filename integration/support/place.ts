@@ -140,8 +140,16 @@ export class Place {
     return this._server!.output();
   }
 
+  /** Resolves when the server answers, at once while it is not killed. */
+  ready: Promise<void> = Promise.resolve();
+
+  /** How often it was since the last `clear`. */
+  killed = 0;
+
   /** As after a crash: no time to put anything in order. */
   async kill(): Promise<void> {
+    this.killed++;
+    this.ready = new Promise(resolve => (this._isReady = resolve));
     const child = this._server!.process;
     const ended = new Promise(exit => child.once('exit', exit));
     process.kill(-child.pid!, 'SIGKILL');
@@ -180,12 +188,16 @@ export class Place {
       }
     );
     await answers(this._server, `http://127.0.0.1:${this._port}/api`);
+    this._isReady();
   }
 
   /** No faults, and nothing in the buckets. */
   async clear(): Promise<void> {
     this.front.calm();
     this.back.calm();
+    this.killed = 0;
+    const keys = await this.standIn.keys(SCRATCH);
+    await inTurns(keys, name => this.standIn.delete(SCRATCH, name));
     await this.standIn.clear();
     await fetch(`${this.standIn.url}/standin/sessions`, { method: 'DELETE' });
     for (const name of await readdir(this._disk)) {
@@ -204,6 +216,7 @@ export class Place {
   }
 
   private _server: IServer | null = null;
+  private _isReady: () => void = () => undefined;
 }
 
 /** As of a server that asks for pieces of another size. */
@@ -220,4 +233,18 @@ class SmallPieces extends StoreClient {
   ): Promise<IUploadSession> {
     return { ...(await super.startUpload(...args)), partSize: this._piece };
   }
+}
+
+/** Does the same for many, a few at once. */
+export async function inTurns<T>(
+  all: readonly T[],
+  act: (one: T, index: number) => Promise<unknown>
+): Promise<void> {
+  const left = [...all.entries()];
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      await act(next[1], next[0]);
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, work));
 }
