@@ -134,6 +134,14 @@ it('fails the file that is refused, and tells that others will be', async () => 
   expect(refused).toEqual(['no-permission']);
 });
 
+it('takes no object that may not be replaced for a place that is closed', async () => {
+  const generation = server.put('ada/a', 'held');
+  server.refusals.set('ada/a', { status: 403, reason: 'no-permission' });
+  await pack([job('a', 'new', generation), job('b')]);
+  expect(ends).toEqual({ a: 'no-permission', b: 'arrived' });
+  expect(refused).toEqual([]);
+});
+
 it('sends again what arrived damaged', async () => {
   server.refusals.set('ada/a', { status: 502, reason: 'checksum-mismatch' });
   server.onBatch = () => server.refusals.clear();

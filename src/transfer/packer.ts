@@ -144,7 +144,8 @@ export class Packer implements IPacker {
         pack.taken.push(job);
       } else if (!isTransient(last) && last.reason !== DAMAGED) {
         pack.end(job, last);
-        if (last.status === 403) {
+        // Who may not replace an object, or this one, may still add others.
+        if (last.status === 403 && job.condition === 0) {
           this._tools.refused?.(last);
         }
       }

@@ -107,7 +107,7 @@ export class UploadJob implements IJob {
         refusal.error = null;
         return this.settle('arrived');
       } catch (error) {
-        if (error instanceof StoreError && error.status === 403) {
+        if (error instanceof StoreError && error.status === 403 && this.condition === 0) {
           refusal.error = error;
           this._isRefused = true;
         }
