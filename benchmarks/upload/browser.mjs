@@ -67,7 +67,11 @@ const commands = {
     let finish;
     const all = new Promise(resolve => (finish = resolve));
     const count = request => {
-      if (request.method() === 'PUT' && request.url().includes('/api/contents/') && ++ended >= files) {
+      if (
+        request.method() === 'PUT' &&
+        request.url().includes('/api/contents/') &&
+        ++ended >= files
+      ) {
         finish();
       }
     };
