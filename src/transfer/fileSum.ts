@@ -1,6 +1,9 @@
 import { StoreError } from '../store/errors';
 import type { IChecksum } from './checksum';
 
+/** Bytes read before it is seen whether to go on. */
+const STEP = 64 * 1024 ** 2;
+
 /** The crc32c of a file on its way, which is also the proof that the file is still the same. */
 export class FileSum {
   constructor(
@@ -8,21 +11,27 @@ export class FileSum {
     private readonly _start: () => IChecksum
   ) {}
 
-  /** Brings the sum up to this byte. Rejects with reason `file-changed` or `no-checksum`. */
-  async upTo(end: number): Promise<void> {
+  /**
+   * Brings the sum up to this byte. Rejects with reason `file-changed` or `no-checksum`, and soon after the signal was
+   * aborted: a file may take minutes to read.
+   */
+  async upTo(end: number, signal: AbortSignal): Promise<void> {
     if (this._crc32c !== null || end <= this._summed) {
       await this.check();
-      return;
     }
-    await this._reading(async () => {
-      await this._checksum.add(this._file.slice(this._summed, end));
-      this._summed = end;
-    });
+    while (this._crc32c === null && this._summed < end) {
+      signal.throwIfAborted();
+      const next = Math.min(end, this._summed + STEP);
+      await this._reading(async () => {
+        await this._checksum.add(this._file.slice(this._summed, next));
+        this._summed = next;
+      });
+    }
   }
 
   /** Base64 of the whole file's sum. Rejects as `upTo`. */
-  async whole(): Promise<string> {
-    await this.upTo(this._file.size);
+  async whole(signal: AbortSignal): Promise<string> {
+    await this.upTo(this._file.size, signal);
     await this._reading(async () => {
       this._crc32c ??= await this._checksum.digest();
     });

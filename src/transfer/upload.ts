@@ -83,7 +83,7 @@ export class Upload {
         const answer = await this._step(signal, progress);
         const object = answer && this._settle(answer);
         if (object) {
-          return await this._verify(object);
+          return await this._verify(object, signal);
         }
         progress.moved(this._offset);
       } catch (error) {
@@ -126,7 +126,7 @@ export class Upload {
         if (this._lastSent) {
           const object = this._settle(await this._ask(signal));
           if (object) {
-            return await this._verify(object);
+            return await this._verify(object, signal);
           }
         }
         await this._tools.client.abortUpload(session.id);
@@ -253,7 +253,7 @@ export class Upload {
   ): Promise<IAnswer> {
     progress.takes(road);
     if (end === this.file.size) {
-      this._crc32c = await this._sum.whole();
+      this._crc32c = await this._sum.whole(signal);
       this._lastSent = true;
     }
     if (start === end) {
@@ -273,10 +273,10 @@ export class Upload {
     this._isVouched &&= road === 'relay';
     const began = performance.now();
     sending.then(
-      () => this._piece.took(end - start, performance.now() - began),
+      () => road === 'relay' && this._piece.took(end - start, performance.now() - began),
       () => undefined
     );
-    const summing = this._sum.upTo(end);
+    const summing = this._sum.upTo(end, signal);
     summing.catch(() => stop.abort());
     const [summed, answer] = await Promise.allSettled([summing, sending]);
     signal.throwIfAborted();
@@ -318,8 +318,8 @@ export class Upload {
     return objectOf(answer);
   }
 
-  private async _verify(object: IObject): Promise<IObject> {
-    this._crc32c ??= await this._sum.whole();
+  private async _verify(object: IObject, signal: AbortSignal): Promise<IObject> {
+    this._crc32c ??= await this._sum.whole(signal);
     // A store that computes no sum of its own is vouched for by the server, if all bytes went through it.
     const stored = object.crc32c ?? (this._isVouched ? this._crc32c : null);
     this._forgetSession();
