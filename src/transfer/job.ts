@@ -33,6 +33,8 @@ export interface IJob {
   readonly packer: IPacker | null;
   /** Does it, or after a failure goes on with it. */
   run(signal: AbortSignal, progress: IProgress): Promise<Outcome>;
+  /** Told when the user wants it tried again. */
+  retried(): void;
   /** Told when it has travelled with others and so ended. */
   settle(outcome: Outcome): void;
   /** Undoes what is half done, once `run` has ended. Resolves with true if it was done after all. */

@@ -37,6 +37,7 @@ function job(
     packer: null,
     run: () => Promise.reject(new Error('alone')),
     settle: () => undefined,
+    retried: () => undefined,
     cancel: () => Promise.resolve(false)
   };
 }

@@ -27,6 +27,8 @@ class ManualJob implements IJob {
     return this.end.promise;
   }
 
+  retried(): void {}
+
   settle(outcome: Outcome): void {
     this.settled.push(outcome);
   }

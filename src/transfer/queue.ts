@@ -172,8 +172,7 @@ export class TransferQueue {
   retry(id: number): void {
     const line = this._lines.get(id);
     if (line?.state === 'failed' && line.retriable) {
-      line.error = null;
-      this._wait(line);
+      this._again(line);
       this._pump();
     }
   }
@@ -182,8 +181,7 @@ export class TransferQueue {
   retryFailed(only: (error: StoreError) => boolean = () => true): void {
     for (const line of this._lines.values()) {
       if (line.state === 'failed' && line.retriable && line.error && only(line.error)) {
-        line.error = null;
-        this._wait(line);
+        this._again(line);
       }
     }
     this._pump();
@@ -229,6 +227,12 @@ export class TransferQueue {
     } else {
       change();
     }
+  }
+
+  private _again(line: Line): void {
+    line.error = null;
+    line.job!.retried();
+    this._wait(line);
   }
 
   private _wait(line: Line): void {

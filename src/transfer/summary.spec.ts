@@ -18,6 +18,7 @@ function line(state: TransferState, bytes = 0): Line {
     file: new Blob(),
     condition: 0 as const,
     settle: () => undefined,
+    retried: () => undefined,
     run: () => Promise.resolve('arrived'),
     cancel: () => Promise.resolve(false)
   };

@@ -47,6 +47,7 @@ class ManualJob implements IJob {
   readonly file = new Blob();
   readonly condition = 0;
   settle(): void {}
+  retried(): void {}
   readonly end = new PromiseDelegate<Outcome>();
 
   run(signal: AbortSignal): Promise<Outcome> {

@@ -50,6 +50,7 @@ it('lists failures as fields of a table', async () => {
     packer: null,
     run: () => Promise.reject(error),
     settle: () => undefined,
+    retried: () => undefined,
     cancel: () => Promise.resolve(false)
   };
   const tried = new Line(1, job, job);

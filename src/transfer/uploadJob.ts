@@ -94,22 +94,23 @@ export class UploadJob implements IJob {
     this._upload.adopt(session);
   }
 
+  /** What was refused may be allowed by now. */
+  retried(): void {
+    this._context.refusal.error = null;
+  }
+
   async run(signal: AbortSignal, progress: IProgress): Promise<Outcome> {
     const { refusal } = this._context;
-    if (refusal.error && !this._isRefused) {
-      // Asked for a second time by the user, it is tried.
-      this._isRefused = true;
+    if (refusal.error) {
       throw refusal.error;
     }
     for (;;) {
       try {
         await this._upload.run(signal, progress);
-        refusal.error = null;
         return this.settle('arrived');
       } catch (error) {
         if (error instanceof StoreError && error.status === 403 && this.condition === 0) {
           refusal.error = error;
-          this._isRefused = true;
         }
         if (!(error instanceof StoreError && error.status === 412)) {
           throw error;
@@ -168,7 +169,6 @@ export class UploadJob implements IJob {
   }
 
   private _isAdopted = false;
-  private _isRefused = false;
   private _isSettled = false;
   private readonly _upload: Upload;
 }
