@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.lab import jupyterlab, panel
+from benchmarks.report import Figure, report
 from jupyterlab_leap_buckets.tests.processes import REPOSITORY, end_with_parent, find
 
 CORE_SIZES = (100, 1000, 10_000)
@@ -27,12 +28,7 @@ DRIVES = REPOSITORY / ".cache" / "env-drives" / "bin" / "python"
 def main() -> int:
     end_with_parent()
     result = measure()
-    print(json.dumps(result, indent=2))
-    rows = figures(result)
-    print("\n| what | measured | wanted |\n| --- | --- | --- |")
-    for what, value, wanted, unit in rows:
-        print(f"| {what} | {value if isinstance(value, str) else f'{value:g}'} {unit} | {wanted or ''} |")
-    return 0 if all(kept(value, wanted) for _, value, wanted, _ in rows) else 1
+    return report(result, figures(result))
 
 
 def measure() -> dict:
@@ -96,8 +92,7 @@ def drives(storage: str) -> Iterator[str]:
             yield url
 
 
-def figures(result: dict) -> list[tuple[str, float | str, str, str]]:
-    """What, value (text where there is no number), wanted as `<= n` or `>= n` or empty, unit."""
+def figures(result: dict) -> list[Figure]:
     first, core = result["firstRows"], result["core"]
     scrolled, control = result["scrolling"]["list"], result["scrolling"]["control"]
     return [
@@ -136,13 +131,6 @@ def compared(drives: dict) -> list[tuple[str, float | str, str, str]]:
         if seen["milliseconds"] is not None:
             rows.append((f"jupyter-drives, {int(size):,} objects: rows in the page", seen["rows"], "", ""))
     return rows
-
-
-def kept(value: float | str, wanted: str) -> bool:
-    if not wanted:
-        return True
-    relation, limit = wanted.split()
-    return value <= float(limit) if relation == "<=" else value >= float(limit)
 
 
 if __name__ == "__main__":

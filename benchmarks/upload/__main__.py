@@ -20,6 +20,7 @@ from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 from benchmarks.lab import panel
+from benchmarks.report import Figure, report
 from jupyterlab_leap_buckets.tests.processes import REPOSITORY, end_with_parent, fake_gcs, find
 
 MIB = 1024 * 1024
@@ -45,12 +46,7 @@ def main() -> int:
         result["direct"] = direct(folder, browser)
         result["lines"] = lines(folder, browser)
         result["load"].append(os.getloadavg()[0])
-    print(json.dumps(result, indent=2))
-    rows = figures(result)
-    print("\n| what | measured | wanted |\n| --- | --- | --- |")
-    for what, value, wanted, unit in rows:
-        print(f"| {what} | {value:g} {unit} | {wanted} |")
-    return 0 if all(kept(value, wanted) for _, value, wanted, _ in rows) else 1
+    return report(result, figures(result))
 
 
 class Browser:
@@ -172,8 +168,7 @@ def lines(folder: Path, browser: Browser) -> dict:
     return {"longestTask": seen["longest"], "seconds": seen["milliseconds"] / 1000}
 
 
-def figures(result: dict) -> list[tuple[str, float, str, str]]:
-    """What, value, wanted as `<= n` or `>= n`, unit."""
+def figures(result: dict) -> list[Figure]:
     relay, late, folder, straight = result["relay"], result["delayed"], result["folder"], result["direct"]
     return [
         ("1 GiB through the server, to curl", ratio(relay["seconds"], relay["curlSeconds"]), "<= 2", "x"),
@@ -194,11 +189,6 @@ def figures(result: dict) -> list[tuple[str, float, str, str]]:
 
 def ratio(some: list[float], others: list[float]) -> float:
     return round(statistics.median(some) / statistics.median(others), 2)
-
-
-def kept(value: float, wanted: str) -> bool:
-    order, _, limit = wanted.partition(" ")
-    return value <= float(limit) if order == "<=" else value >= float(limit)
 
 
 @contextmanager
