@@ -212,7 +212,7 @@ class Batch:
                 "Ask for access, or choose a place of your own.",
             )
         try:
-            made = await self._store.write(wanted.key, data, wanted.content_type, wanted.if_generation)
+            made = await self._store.write(wanted.key, data, wanted.content_type, wanted.if_generation, wanted.crc32c)
         except LeapError as error:
             if error.status != 412:
                 raise

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from .checksum import Crc32c
 from .errors import LeapError
-from .stores.base import ObjectInfo, Upload, damaged
+from .stores.base import ObjectInfo, Upload, damaged, damaged_on_the_way
 
 PART_SIZE = 8 * 1024 * 1024
 GRANULE = 256 * 1024
@@ -137,9 +137,9 @@ class Session:
         """Whether the page may have sent bytes to the store itself, which nobody has told here."""
         return self.upload.address is not None and (piece.is_question or piece.start != self.upload.offset)
 
-    def start(self, piece: Piece, chunks: AsyncIterator[bytes]) -> asyncio.Task[None]:
-        """Begin to pass a piece on; `stop` may break it off."""
-        self.running = asyncio.create_task(self._send(piece, chunks))
+    def start(self, piece: Piece, chunks: AsyncIterator[bytes], crc32c: str | None) -> asyncio.Task[None]:
+        """Begin to pass a piece on; `stop` may break it off. crc32c: of the whole object, with its last piece."""
+        self.running = asyncio.create_task(self._send(piece, chunks, crc32c if piece.stop == self.total else None))
         return self.running
 
     async def stop(self) -> None:
@@ -148,8 +148,9 @@ class Session:
             self.running.cancel()
             await asyncio.wait({self.running})
 
-    async def _send(self, piece: Piece, chunks: AsyncIterator[bytes]) -> None:
-        """409 with the true `Range` when the piece does not begin at the offset."""
+    async def _send(self, piece: Piece, chunks: AsyncIterator[bytes], crc32c: str | None) -> None:
+        """409 with the true `Range` when the piece does not begin at the offset, 502 when what arrived is not what was
+        sent: then nothing is replaced by it."""
         if piece.start != self.upload.offset:
             raise LeapError(
                 409,
@@ -159,7 +160,14 @@ class Session:
                 self.range_header(),
             )
         running = self.sum.copy() if self.sum else None
-        result = await self._unless_gone(self.upload.send(piece.length, _summed(chunks, running)))
+        watch = _Watch(chunks, running, crc32c)
+        try:
+            result = await self._unless_gone(self.upload.send(piece.length, watch.chunks(), crc32c))
+        except LeapError as error:
+            told = damaged_on_the_way(self.key) if watch.refused else error
+            if told.reason == "checksum-mismatch":
+                self.failure = told
+            raise told from None
         # The store may have kept a part of it only; the checksum of that part is not known.
         self.sum = running if self.upload.offset == piece.stop else None
         await self._finish(result)
@@ -217,11 +225,30 @@ def _cut_short(key: str, kept: int, total: int) -> LeapError:
     )
 
 
-async def _summed(chunks: AsyncIterator[bytes], running: Crc32c | None) -> AsyncIterator[bytes]:
-    async for chunk in chunks:
-        if running is not None:
-            running.update(chunk)
-        yield chunk
+class _Watch:
+    """A piece that passes the checksum. Its last chunk is held back until the sum is that of the whole object: what
+    became another on its way never replaces anything. refused: whether it did."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], running: Crc32c | None, wanted: str | None) -> None:
+        self._chunks = chunks
+        self._running = running
+        self._wanted = wanted
+        self.refused = False
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        held = b""
+        async for chunk in self._chunks:
+            if self._running is not None:
+                self._running.update(chunk)
+            if held:
+                yield held
+            held = chunk
+        known = self._running.value if self._running else None
+        if None not in (known, self._wanted) and known != self._wanted:
+            self.refused = True
+            raise damaged_on_the_way("")
+        if held:
+            yield held
 
 
 async def _nothing() -> AsyncIterator[bytes]:

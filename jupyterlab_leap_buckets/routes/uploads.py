@@ -22,6 +22,7 @@ from .writing import check_generation, check_may_write
 if TYPE_CHECKING:
     from ..uploads import Session
 
+CRC32C = re.compile("crc32c=([A-Za-z0-9+/]{6}==)")
 ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 MAX_OBJECT_SIZE = 5 * 1024**4
 CHUNK_SIZE = 256 * 1024
@@ -106,8 +107,17 @@ class UploadHandler(_Telling):
             await session.locate(piece)
         if session.result is None and not piece.is_question and not self._gone:
             self.request.connection.set_max_body_size(ANY_SIZE)
-            self._relay = session.start(piece, self._chunks(piece.length))
+            self._relay = session.start(piece, self._chunks(piece.length), self._checksum())
             self._relay.add_done_callback(self._relay_ended)
+
+    def _checksum(self) -> str | None:
+        """The crc32c of the whole object, which the last piece tells; 400 for a header that is none."""
+        header = self.request.headers.get("X-Goog-Hash")
+        if header is None:
+            return None
+        if not (found := CRC32C.fullmatch(header)):
+            raise LeapError(400, "bad-checksum", "X-Goog-Hash is crc32c=<base64 of four bytes> here.", "Leave it out.")
+        return found[1]
 
     def _relay_ended(self, relay: asyncio.Task[None]) -> None:
         self._alone.close()

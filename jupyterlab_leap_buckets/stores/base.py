@@ -170,8 +170,9 @@ class Upload(ABC):
         """What `resume_upload` needs to go on after this server has ended, for JSON. Holds credentials."""
 
     @abstractmethod
-    async def send(self, length: int, chunks: AsyncIterator[bytes]) -> ObjectInfo | None:
-        """Send `length` bytes from `offset` on. The object once it is complete, else None."""
+    async def send(self, length: int, chunks: AsyncIterator[bytes], crc32c: str | None = None) -> ObjectInfo | None:
+        """Send `length` bytes from `offset` on. The object once it is complete, else None. crc32c: of the whole object,
+        with its last bytes; a store that can compare it makes no object of anything else (502)."""
 
     @abstractmethod
     async def find_offset(self) -> ObjectInfo | None:
@@ -227,8 +228,11 @@ class Store(ABC):
         """Start to read; 404 when there is no such object, 416 when there are no such bytes."""
 
     @abstractmethod
-    async def write(self, key: str, data: bytearray, content_type: str, if_generation: str) -> ObjectInfo:
-        """Write a small object if its generation is `if_generation`, else 412."""
+    async def write(
+        self, key: str, data: bytearray, content_type: str, if_generation: str, crc32c: str | None = None
+    ) -> ObjectInfo:
+        """Write a small object if its generation is `if_generation`, else 412. crc32c: compared by a store that can,
+        before it replaces anything; 502 when it is another."""
 
     @abstractmethod
     async def delete(self, key: str, if_generation: str | None) -> None:
@@ -302,7 +306,12 @@ def damaged(key: str, removed: bool) -> LeapError:
         message, hint = f"{key!r} arrived damaged and was removed again.", "Upload the file again."
     else:
         message, hint = f"{key!r} arrived damaged, and could not be removed.", "Delete it, then upload the file again."
-    return LeapError(502, "checksum-mismatch", message, hint)
+    return LeapError(502, "checksum-mismatch" if removed else "damaged-and-left", message, hint)
+
+
+def damaged_on_the_way(key: str) -> LeapError:
+    """What arrived differs from what was sent, and did not become an object."""
+    return LeapError(502, "checksum-mismatch", f"{key!r} arrived damaged and was not stored.", "Upload the file again.")
 
 
 def not_satisfiable(size: int | None) -> LeapError:

@@ -23,6 +23,7 @@ from .base import (
     Store,
     Upload,
     changed,
+    damaged_on_the_way,
     folder_entry,
     not_found,
     not_satisfiable,
@@ -30,7 +31,17 @@ from .base import (
 from .gcs_client import BROKEN, Answer, GcsClient, failure, jitter, unreachable
 from .gcs_copy import rewrite
 from .gcs_lifecycle import expiries
-from .gcs_object import DETAIL_FIELDS, OBJECT_FIELDS, condition, described, details, entry, object_info
+from .gcs_object import (
+    DETAIL_FIELDS,
+    OBJECT_FIELDS,
+    condition,
+    described,
+    details,
+    entry,
+    hash_header,
+    is_mismatch,
+    object_info,
+)
 from .gcs_scan import scan
 from .gcs_upload import GcsUpload
 
@@ -151,9 +162,14 @@ class GcsStore(Store):
             fields=OBJECT_FIELDS,
         )
 
-    async def write(self, key: str, data: bytearray, content_type: str, if_generation: str) -> ObjectInfo:
+    async def write(
+        self, key: str, data: bytearray, content_type: str, if_generation: str, crc32c: str | None = None
+    ) -> ObjectInfo:
         url = self._upload_url("media", key, if_generation)
-        answer = await self._client.call("POST", url, headers={"Content-Type": content_type}, data=data)
+        headers = {"Content-Type": content_type, **hash_header(crc32c)}
+        answer = await self._client.call("POST", url, headers=headers, data=data)
+        if is_mismatch(answer.status, answer.body):
+            raise damaged_on_the_way(key)
         if answer.status == 412:
             # Our own first attempt may have written it, and only its answer got lost.
             if answer.repeated and await self._holds(key, data):

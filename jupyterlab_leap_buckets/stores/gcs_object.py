@@ -88,3 +88,13 @@ def condition(key: str, if_generation: str | None) -> str | None:
     if if_generation is not None and not re.fullmatch(r"[0-9]{1,19}", if_generation):
         raise changed(key, if_generation)
     return if_generation
+
+
+def hash_header(crc32c: str | None) -> dict[str, str]:
+    """Has the store compare before it makes the object: https://cloud.google.com/storage/docs/data-validation"""
+    return {"X-Goog-Hash": f"crc32c={crc32c}"} if crc32c else {}
+
+
+def is_mismatch(status: int, body: bytes) -> bool:
+    """Whether the store says that a checksum told to it is not that of the bytes: 400, in words alone."""
+    return status == 400 and b"crc32c" in body.lower()

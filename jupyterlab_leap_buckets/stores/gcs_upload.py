@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from ..errors import LeapError
-from .base import ObjectInfo, Upload, changed
+from .base import ObjectInfo, Upload, changed, damaged_on_the_way
 from .gcs_client import Answer, GcsClient, failure
-from .gcs_object import object_info
+from .gcs_object import hash_header, is_mismatch, object_info
 
 
 class GcsUpload(Upload):
@@ -37,7 +37,7 @@ class GcsUpload(Upload):
     def state(self) -> dict[str, Any]:
         return {"uri": self._uri, "direct": self.address is not None}
 
-    async def send(self, length: int, chunks: AsyncIterator[bytes]) -> ObjectInfo | None:
+    async def send(self, length: int, chunks: AsyncIterator[bytes], crc32c: str | None = None) -> ObjectInfo | None:
         last = self.offset + length - 1
         which = f"{self.offset}-{last}/{self._size}" if length else f"*/{self._size}"
         self.unsure = True
@@ -45,10 +45,12 @@ class GcsUpload(Upload):
         answer = await self._client.session_call(
             "PUT",
             self._uri,
-            {"Content-Range": f"bytes {which}", "Content-Length": str(length)},
+            {"Content-Range": f"bytes {which}", "Content-Length": str(length), **hash_header(crc32c)},
             chunks if length else b"",
             repeat=False,
         )
+        if is_mismatch(answer.status, answer.body):
+            raise damaged_on_the_way(self._key)
         return self._settle(answer)
 
     async def find_offset(self) -> ObjectInfo | None:

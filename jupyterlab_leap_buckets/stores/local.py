@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..checksum import crc32c
+from ..checksum import crc32c as checksum_of
 from ..errors import LeapError
 from .base import ByteRange, Details, ObjectInfo, Page, Reading, Store, Upload, folder_entry, not_found
 from .disk import Disk
@@ -57,9 +57,11 @@ class LocalStore(Store):
             raise
         return Reading(info, start, stop, _chunks(file.fileno(), key, start, stop), file.close)
 
-    async def write(self, key: str, data: bytearray, content_type: str, if_generation: str) -> ObjectInfo:
+    async def write(
+        self, key: str, data: bytearray, content_type: str, if_generation: str, crc32c: str | None = None
+    ) -> ObjectInfo:
         info = await blocking(key, self._write, key, data, if_generation)
-        return replace(info, crc32c=crc32c(data))
+        return replace(info, crc32c=checksum_of(data))
 
     def _write(self, key: str, data: bytearray, if_generation: str) -> ObjectInfo:
         self._disk.check_place(key, len(data), if_generation)

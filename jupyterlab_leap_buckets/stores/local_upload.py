@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, ParamSpec, TypeVar
 from ..checksum import SLICE, Crc32c
 from ..errors import LeapError
 from ..paths import TEMPORARY_FOLDER
-from .base import ObjectInfo, Upload
+from .base import ObjectInfo, Upload, damaged_on_the_way
 from .disk import Disk
 from .disk_errors import refusal
 from .disk_temporary import discard
@@ -60,7 +60,7 @@ class LocalUpload(Upload):
     def state(self) -> dict[str, Any]:
         return {"temporary": os.path.basename(self._temporary), "inode": self._inode}
 
-    async def send(self, length: int, chunks: AsyncIterator[bytes]) -> ObjectInfo | None:
+    async def send(self, length: int, chunks: AsyncIterator[bytes], crc32c: str | None = None) -> ObjectInfo | None:
         file = await blocking(self._key, self._open, self.offset)
         try:
             async for chunk in chunks:
@@ -69,7 +69,7 @@ class LocalUpload(Upload):
             await blocking(self._key, file.close)
         info = None
         if self.offset + length == self._size:
-            info = await blocking(self._key, self._place)
+            info = await blocking(self._key, self._place, crc32c)
         self.offset += length
         return info
 
@@ -81,12 +81,14 @@ class LocalUpload(Upload):
         file.seek(offset)
         return file
 
-    def _place(self) -> ObjectInfo:
+    def _place(self, crc32c: str | None) -> ObjectInfo:
         """Make it the object. Nobody has the checksum of what another server began: it is that of the disk's."""
         checksum = None
         if self._is_resumed:
             with open(self._temporary, "rb") as file:
                 checksum = _checksum(file)
+            if None not in (checksum, crc32c) and checksum != crc32c:
+                raise damaged_on_the_way(self._key)
         return replace(self._disk.place(self._temporary, self._key, self._if_generation), crc32c=checksum)
 
     async def find_offset(self) -> ObjectInfo | None:

@@ -93,8 +93,12 @@ class Client:
     async def start(self, bucket: str, key: str, size: int, **more: Any) -> Reply:
         return await self.ask("POST", "uploads", body={"bucket": bucket, "key": key, "size": size, **more})
 
-    async def piece(self, upload: Mapping[str, Any], data: bytes, start: int, total: int) -> Reply:
+    async def piece(
+        self, upload: Mapping[str, Any], data: bytes, start: int, total: int, crc32c: str | None = None
+    ) -> Reply:
         headers = {"Content-Range": f"bytes {start}-{start + len(data) - 1}/{total}"}
+        if crc32c is not None:
+            headers["X-Goog-Hash"] = f"crc32c={crc32c}"
         return await self.ask("PUT", upload["relayUrl"], headers=headers, data=data)
 
     async def offset(self, upload: Mapping[str, Any], total: int) -> Reply:

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from aiohttp import web
 
+from ..checksum import crc32c
 from .standin_cors import Cors
 from .standin_faults import Fault, Faults, break_connection
 from .standin_storage import GRANULE, MAX_RESULTS, Bucket, Object, Refused, Session
@@ -192,7 +193,9 @@ class StandIn:
             name = query.get("name", name)
         else:
             raise Refused(400, "Unknown uploadType.")
-        if fault is not None and fault.kind == "corrupt":
+        if not (fault is not None and fault.kind == "corrupt"):
+            check_hash(request, damage(data) if fault is not None and fault.kind == "flip" else data)
+        else:
             data = damage(data)
         # An object whose size is only pretended: no test has to move a gigabyte.
         size = request.headers.get("X-Standin-Size")
@@ -244,10 +247,19 @@ async def receive(request: web.Request, bucket: Bucket, session: Session, fault:
         raise Refused(400, "The body is not as long as its range.")
     known = len(session.received) - start
     if total == str(start + len(body)) or (question and total == str(len(session.received))):
+        if "X-Goog-Hash" in request.headers and not (fault is not None and fault.kind == "corrupt"):
+            check_hash(request, bytes(session.received) + body[known:])
         session.received += body[known:]
         bucket.finish(session)
     elif not question:
         keep(session, body, start)
+
+
+def check_hash(request: web.Request, data: bytes) -> None:
+    """Compare what the writer says of the object: https://cloud.google.com/storage/docs/data-validation"""
+    wanted = re.fullmatch(r"crc32c=(\S+)", request.headers.get("X-Goog-Hash", ""))
+    if wanted and wanted[1] != crc32c(bytearray(data)):
+        raise Refused(400, f"Provided CRC32C {wanted[1]!r} is not that of the object.")
 
 
 async def take(request: web.Request, fault: Fault | None, session: Session, start: int) -> bytes:
@@ -262,7 +274,7 @@ async def take(request: web.Request, fault: Fault | None, session: Session, star
     except (ConnectionError, web.RequestPayloadError):
         keep(session, bytes(body), start)
         raise
-    return damage(body) if fault is not None and fault.kind == "corrupt" else bytes(body)
+    return damage(body) if fault is not None and fault.kind in ("corrupt", "flip") else bytes(body)
 
 
 def damage(body: bytes | bytearray) -> bytes:

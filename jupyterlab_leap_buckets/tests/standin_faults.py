@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-KINDS = ("status", "reset", "lost", "slow", "late", "cut", "corrupt")
+KINDS = ("status", "reset", "lost", "slow", "late", "cut", "corrupt", "flip")
 
 
 @dataclass
@@ -19,8 +19,8 @@ class Fault:
     kind: `status` answers with `status` and does nothing; `reset` breaks the connection and does nothing; `lost` does
     what was asked and breaks the connection before the answer; `slow` waits `seconds` first; `late` does what was
     asked and waits `seconds` before the answer; `cut` breaks a download or an upload after `after` bytes; `corrupt`
-    changes the first byte of a piece or a small object. method and path (a regular expression searched in path and
-    query) choose requests.
+    keeps the first byte of a piece or a small object wrong, and `flip` gets it wrong, which the store may see. method
+    and path (a regular expression searched in path and query) choose requests.
     """
 
     kind: str

@@ -67,7 +67,7 @@ async def test_what_is_damaged_and_cannot_be_removed_is_said_to_stay(on_standin,
     standin.faults.add(Fault("corrupt", path=WRITE))
     standin.faults.add(Fault("status", status=403, method="DELETE"))
     (line,) = lines(await batch(on_standin, frame("x", b"12345")))
-    assert line["error"]["reason"] == "checksum-mismatch" and "could not be removed" in line["error"]["message"]
+    assert line["error"]["reason"] == "damaged-and-left" and "could not be removed" in line["error"]["message"]
 
 
 async def test_what_replaced_the_damaged_object_meanwhile_stays(on_standin, standin):

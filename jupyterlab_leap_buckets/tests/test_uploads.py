@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ..checksum import crc32c
 from .server import TOKEN, jupyter_server
 from .standin_faults import Fault
 
@@ -219,8 +220,33 @@ async def test_a_copy_that_differs_and_cannot_be_removed_is_said_to_stay(on_stan
     standin.faults.add(Fault("corrupt", method="PUT"))
     standin.faults.add(Fault("status", status=403, method="DELETE"))
     bad = await on_standin.client.piece(upload, DATA, 0, len(DATA))
-    assert (bad.status, bad.reason) == (502, "checksum-mismatch")
+    assert (bad.status, bad.reason) == (502, "damaged-and-left")
     assert "could not be removed" in bad.json()["message"]
+
+
+@pytest.mark.parametrize("wrong", [crc32c(bytearray(b"other")), None], ids=["to the relay", "to the store"])
+async def test_what_is_damaged_on_its_way_replaces_nothing(on_standin, standin, wrong):
+    client, bucket, key = on_standin.client, on_standin.bucket, on_standin.key("x")
+    old = standin.buckets[bucket].put(key, b"old", "text/plain", {})
+    upload = (await client.start(bucket, key, len(DATA), ifGenerationMatch=old.generation)).json()
+    assert (await client.piece(upload, DATA[:PIECE], 0, len(DATA))).status == 308
+    if wrong is None:
+        standin.faults.add(Fault("flip", method="PUT"))
+    told = wrong or crc32c(bytearray(DATA))
+    bad = await client.piece(upload, DATA[PIECE:], PIECE, len(DATA), told)
+    assert (bad.status, bad.reason) == (502, "checksum-mismatch")
+    assert (await client.offset(upload, len(DATA))).reason == "checksum-mismatch"
+    assert standin.buckets[bucket].get(key, {}).data == b"old"
+
+
+async def test_a_checksum_told_with_the_last_piece(place):
+    client, bucket, key = place.client, place.bucket, place.key("x")
+    upload = (await client.start(bucket, key, len(DATA))).json()
+    assert (await client.piece(upload, DATA[:PIECE], 0, len(DATA))).status == 308
+    bad = await client.piece(upload, DATA[PIECE:], PIECE, len(DATA), "nothing")
+    assert (bad.status, bad.reason) == (400, "bad-checksum")
+    good = await client.piece(upload, DATA[PIECE:], PIECE, len(DATA), crc32c(bytearray(DATA)))
+    assert good.status == 200 and good.json()["size"] == len(DATA)
 
 
 async def test_too_many_uploads_at_once(tmp_path):

@@ -6,7 +6,7 @@ import type { ILocation } from '../store/path';
 import type { Framed, IFrame, IFrames } from '../worker/frames';
 import { fileChanged } from './fileSum';
 import type { IJob, IPacker, IPackProgress, Outcome } from './job';
-import { backoff, DAMAGED, isTransient, TRIES } from './retry';
+import { backoff, DAMAGED, isTransient, LEFT, TRIES } from './retry';
 import type { Send } from './send';
 
 const MiB = 1024 ** 2;
@@ -291,7 +291,7 @@ function damagedAndLeft(why: StoreError): StoreError {
   return new StoreError(
     `The file arrived damaged, and could not be removed: ${why.message}`,
     why.status,
-    'damaged-and-left',
+    LEFT,
     'Delete it, then upload it again.'
   );
 }

@@ -11,12 +11,14 @@ const AGAIN = ['offline', 'upload-busy', 'wrong-offset', ...GONE];
 
 /** What arrived was not what was sent, and was removed: asking again changes nothing, sending it again may. */
 export const DAMAGED = 'checksum-mismatch';
+/** The same, but it could not be removed: a person has to. */
+export const LEFT = 'damaged-and-left';
 
 /** Whether the same may succeed after a while. */
 export function isTransient({ status, reason }: StoreError): boolean {
   return (
     AGAIN.includes(reason) ||
-    ([408, 429, 500, 502, 503, 504].includes(status) && reason !== DAMAGED)
+    ([408, 429, 500, 502, 503, 504].includes(status) && ![DAMAGED, LEFT].includes(reason))
   );
 }
 

@@ -7,7 +7,7 @@ import type { IChecksum } from './checksum';
 import { FileSum } from './fileSum';
 import type { IProgress, Road } from './job';
 import { PieceSize } from './pieceSize';
-import { backoff, DAMAGED, GONE, isTransient, TRIES } from './retry';
+import { backoff, DAMAGED, GONE, isTransient, LEFT, TRIES } from './retry';
 import type { Roads } from './roads';
 import type { IAnswer, Send } from './send';
 
@@ -92,6 +92,7 @@ export class Upload {
           await this._abandon();
         }
         if (error instanceof StoreError && error.reason === DAMAGED && ++damages < DAMAGES) {
+          await this._abandon();
           this._startOver();
           continue;
         }
@@ -261,11 +262,16 @@ export class Upload {
       return this._ask(signal);
     }
     const stop = new AbortController();
+    // Compared before anything is replaced. Whether a store lets pages send it is not known.
+    const isCompared = road === 'relay' && end === this.file.size;
     const sending = this._tools.send({
       method: 'PUT',
       url,
       road,
-      headers: { 'Content-Range': `bytes ${start}-${end - 1}/${this.file.size}` },
+      headers: {
+        'Content-Range': `bytes ${start}-${end - 1}/${this.file.size}`,
+        ...(isCompared && { 'X-Goog-Hash': `crc32c=${this._crc32c}` })
+      },
       body: this.file.slice(start, end),
       onProgress: bytes => progress.moved(Math.min(start + bytes, end)),
       signal: AbortSignal.any([signal, stop.signal])
@@ -339,7 +345,7 @@ export class Upload {
         ? `"${basename(key)}" arrived damaged and was removed again.`
         : `"${basename(key)}" arrived damaged, and could not be removed.`,
       0,
-      removed ? DAMAGED : 'damaged-and-left',
+      removed ? DAMAGED : LEFT,
       removed ? 'Upload it again.' : 'Delete it, then upload it again.'
     );
   }
