@@ -89,7 +89,8 @@ describe.each(WAYS)('by the road %s, between its %s and what is behind it', (roa
     );
     place[proxy].plan({ kind: 'reset', after }, everyOther(isPiece), { times: Infinity });
     await go(road);
-    expect(place[proxy].committed).toBeGreaterThan(road === 'direct' ? 0 : 3);
+    // The faster the pieces, the fewer: they grow.
+    expect(place[proxy].committed).toBeGreaterThan(road === 'direct' ? 0 : 1);
     await expectWhole(road);
   });
 
