@@ -89,8 +89,8 @@ export class Line implements ITransfer {
   fail(error: unknown): void {
     this.state = 'failed';
     this.stalled = false;
-    this.error =
-      error instanceof StoreError ? error : new StoreError(String(error), 0, 'unexpected');
+    const message = error instanceof Error ? error.message : String(error);
+    this.error = error instanceof StoreError ? error : new StoreError(message, 0, 'unexpected');
   }
 
   state: TransferState;
