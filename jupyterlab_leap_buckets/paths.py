@@ -15,6 +15,9 @@ MAX_DISK_SEGMENT_BYTES = 255
 TEMPORARY_FOLDER = ".leap-buckets-temporary"
 """Where a local store keeps unfinished uploads; never part of the bucket."""
 
+UPLOAD_ID = "[A-Za-z0-9_-]{22,64}"
+"""What names an upload session, in addresses and as a file: hard to guess, and no path."""
+
 _PROVIDERS = {"gs": "gcs", "s3": "s3"}
 _BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,220}[A-Za-z0-9]")
 _TO_ESCAPE = re.compile(r"%*(|\.|\.\.)")

@@ -23,14 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from .errors import LeapError
-from .paths import check_key
+from .paths import UPLOAD_ID, check_key
 
 MAX_FILE = 64 * 1024
 MAX_SERVERS = 100
 LEFTOVER_SECONDS = 7 * 24 * 3600
 """Age at which the files of a server that never came back are deleted: no store remembers their sessions."""
 
-_NAME = re.compile(r"([A-Za-z0-9_-]{24})\.json")
+_NAME = re.compile(rf"({UPLOAD_ID})\.json")
 
 
 @dataclass(frozen=True)

@@ -57,10 +57,12 @@ class UploadSessions:
                 "Finish or cancel some of them.",
             )
 
-    async def add(self, upload: Upload, record: Record) -> Session:
-        """A session that is on disk, where that is possible, before anybody hears of it."""
+    async def add(self, upload: Upload, record: Record, session_id: str | None = None) -> Session:
+        """A session that is on disk, where that is possible, before anybody hears of it. `session_id`: as its page
+        chose it, so that it can ask again when the answer got lost."""
         await self._open()
         session = Session(upload, record.bucket, record.key, record.size)
+        session.id = session_id or session.id
         session.is_kept = await asyncio.to_thread(self._files.write, session.id, record)
         self._sessions[session.id] = session
         return session

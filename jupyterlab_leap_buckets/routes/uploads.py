@@ -14,7 +14,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from ..errors import LeapError
-from ..paths import check_key
+from ..paths import UPLOAD_ID, check_key
 from .base import ANY_SIZE, LeapHandler
 from .content import check_content_type
 from .writing import check_generation, check_may_write
@@ -57,13 +57,28 @@ class UploadsHandler(_Telling):
         content_type = check_content_type(asked.get("contentType"))
         if_generation = check_generation(asked.get("ifGenerationMatch"))
         check_may_write(self, bucket, key)
+        session_id = _session_id(asked.get("id"))
+        if session_id and (known := await self._known(session_id, bucket.id, key, size)):
+            return self.finish_json(self.told(known), 201)
         await self.leap.uploads.check_room()
         upload = await self.leap.store(bucket).begin_upload(key, size, content_type, if_generation, self._origin())
         record = Record(bucket.id, bucket.uri, key, size, content_type, if_generation, time.time(), upload.state())
-        session = await self.leap.uploads.add(upload, record)
+        session = await self.leap.uploads.add(upload, record, session_id)
         if self._gone:
             await self.leap.uploads.drop(session)  # nobody will ever know its id
         self.finish_json(self.told(session), 201)
+
+    async def _known(self, session_id: str, bucket: str, key: str, size: int) -> Session | None:
+        """The session that the page has begun before, without hearing of it; 409 when that id means another upload."""
+        try:
+            session = await self.leap.uploads.get(session_id)
+        except LeapError as error:
+            if error.status == 404:
+                return None
+            raise
+        if (session.bucket, session.key, session.total) != (bucket, key, size):
+            raise LeapError(409, "upload-id-taken", "This id belongs to another upload.", "Choose another one.")
+        return session
 
     def on_connection_close(self) -> None:
         super().on_connection_close()
@@ -228,6 +243,12 @@ class UploadHandler(_Telling):
             self._relay.cancel()
         elif self._relay is None:
             self._alone.close()
+
+
+def _session_id(value: object) -> str | None:
+    if value is None or (isinstance(value, str) and re.fullmatch(UPLOAD_ID, value)):
+        return value
+    raise LeapError(400, "bad-parameter", "An id has 22 to 64 letters, digits, '-' and '_'.", "Leave it out.")
 
 
 def _text(asked: dict[str, Any], name: str) -> str:

@@ -72,11 +72,11 @@ class Ground:
 class Page:
     """A page that knows the id of its upload alone."""
 
-    def __init__(self, server: JupyterServer, bucket: str, key: str = "x") -> None:
+    def __init__(self, server: JupyterServer, bucket: str, key: str = "x", chosen: str | None = None) -> None:
         self.bucket, self.key = bucket, key
         self._token = {"Authorization": f"token {server.token}"}
         self._url = server.url
-        body = {"bucket": bucket, "key": key, "size": TOTAL, "ifGenerationMatch": 0}
+        body = {"bucket": bucket, "key": key, "size": TOTAL, "ifGenerationMatch": 0, "id": chosen}
         reply = self.ask("POST", f"{server.url}leap-buckets/uploads", json=body)
         assert reply.status_code == 201, reply.text
         self.id = reply.json()["id"]
@@ -285,7 +285,7 @@ def test_killed_at_any_moment(ground):
         page = None
         while True:
             try:
-                page = page or Page(running[-1], bucket)
+                page = page or Page(running[-1], bucket, chosen=f"chosen-by-the-page-of-{bucket}")
                 reply = page.question()
                 while reply.status_code == 308:
                     at = next_byte(reply)

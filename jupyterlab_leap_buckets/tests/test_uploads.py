@@ -265,3 +265,16 @@ async def test_too_many_uploads_at_once(tmp_path):
     async with jupyter_server(tmp_path, LeapBuckets=config) as client:
         assert (await client.start("disk", "d", 5)).reason == "too-many-uploads"
         assert len(list((tmp_path / ".leap-buckets-temporary").iterdir())) == 2
+
+
+async def test_an_upload_that_is_asked_for_twice_is_begun_once(place):
+    client, bucket, key = place.client, place.bucket, place.key("x")
+    chosen = "chosen-by-the-page-itself_1"
+    first = (await client.start(bucket, key, 5, id=chosen)).json()
+    assert first["id"] == chosen
+    assert (await client.start(bucket, key, 5, id=chosen)).json()["id"] == chosen
+    other = await client.start(bucket, key, 6, id=chosen)
+    assert (other.status, other.reason) == (409, "upload-id-taken")
+    assert (await client.piece(first, b"12345", 0, 5)).status == 200
+    for wrong in ("short", "../../../../../../etc/passwd", 5, "x" * 65):
+        assert (await client.start(bucket, key, 5, id=wrong)).status == 400

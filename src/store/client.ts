@@ -201,6 +201,8 @@ export class StoreClient {
       size: number;
       contentType: string;
       ifGenerationMatch: Precondition;
+      /** Chosen by the caller, 22 to 64 letters, digits, `-` and `_`: asked for again, the session is the same. */
+      id?: string;
     },
     options: IWriteOptions = {}
   ): Promise<IUploadSession> {

@@ -1,3 +1,4 @@
+import { UUID } from '@lumino/coreutils';
 import { createStore, del, set, values, type UseStore } from 'idb-keyval';
 import type { IDropRecord, IRecords } from './memory';
 
@@ -27,7 +28,7 @@ export class BrowserRecords implements IRecords {
 
 /** A life of a page: from its load until it is left. Others can see whether it still goes on. */
 export class PageLife {
-  readonly id = crypto.randomUUID();
+  readonly id = UUID.uuid4();
 
   constructor() {
     // Held until the page is gone, whatever ends it.

@@ -1,3 +1,4 @@
+import { UUID } from '@lumino/coreutils';
 import type { Precondition, StoreClient } from '../store/client';
 import type { IObject, IUploadSession } from '../store/entry';
 import { StoreError } from '../store/errors';
@@ -159,7 +160,8 @@ export class Upload {
           key,
           size: this.file.size,
           contentType: this.file.type || 'application/octet-stream',
-          ifGenerationMatch: condition
+          ifGenerationMatch: condition,
+          id: this._wantedId
         },
         { confirmedOwner, signal }
       );
@@ -378,6 +380,7 @@ export class Upload {
       this._tools.onSession?.(null);
     }
     this._session = null;
+    this._wantedId = UUID.uuid4();
     this._offset = 0;
     this._lastSent = false;
   }
@@ -396,6 +399,8 @@ export class Upload {
   }
 
   private _session: IUploadSession | null = null;
+  /** Of the next session, chosen here: asked for twice, after a lost answer, it is begun once. */
+  private _wantedId = UUID.uuid4();
   /** Bytes the store is known to have. */
   private _offset = 0;
   /** Whether the offset has to be asked for. */
