@@ -106,7 +106,9 @@ export const transfer: JupyterFrontEndPlugin<ITransfers> = {
       tray: new TransferTray({ queue, interruptions, commands, uriOf, trans }),
       trans
     });
-    void app.restored.then(() => interruptions.load());
+    app.restored
+      .then(() => interruptions.load())
+      .catch(error => console.warn(`What an earlier page left is not known: ${error}`));
     return transfers;
   }
 };
