@@ -92,6 +92,12 @@ it('gives up after a while, and tells why', async () => {
   expect(ends).toEqual({});
 });
 
+it('takes no login page for an answer', async () => {
+  server.batchFaults = [{ status: 200, body: '<html>Sign in</html>' }];
+  await expect(pack([job('a')])).rejects.toMatchObject({ reason: 'unexpected-answer' });
+  expect(ends).toEqual({});
+});
+
 it('leaves a name that is taken by something else to a question', async () => {
   server.put('ada/a', 'theirs');
   server.put('ada/b', 'content of b');

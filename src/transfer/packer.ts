@@ -4,10 +4,11 @@ import type { IObject } from '../store/entry';
 import { StoreError } from '../store/errors';
 import type { ILocation } from '../store/path';
 import type { Framed, IFrame, IFrames } from '../worker/frames';
+import { notOurs } from './answer';
 import { fileChanged } from './fileSum';
 import type { IJob, IPacker, IPackProgress, Outcome } from './job';
 import { backoff, DAMAGED, isTransient, LEFT, TRIES } from './retry';
-import type { Send } from './send';
+import type { IAnswer, Send } from './send';
 
 const MiB = 1024 ** 2;
 
@@ -116,16 +117,20 @@ export class Packer implements IPacker {
     } else if (took > LONG) {
       this._bytes = Math.max(LEAST_BYTES, this._bytes / 2);
     }
-    return this._settle(pack, sums, answer.body);
+    return this._settle(pack, sums, answer);
   }
 
   private async _settle(
     pack: Pack,
     sums: ReadonlyMap<string, Sum>,
-    text: string
+    answer: IAnswer
   ): Promise<StoreError> {
+    const lines = linesOf(answer.body);
+    if (lines.length === 0 && answer.body.trim() !== '') {
+      throw notOurs(answer);
+    }
     let last = NOTHING;
-    for (const { key, object, error } of linesOf(text)) {
+    for (const { key, object, error } of lines) {
       const job = key === null ? undefined : pack.find(key);
       if (error) {
         last = new StoreError(error.message, error.status, error.reason, error.hint);

@@ -14,6 +14,9 @@ const GRANULE = 256 * 1024;
 /** Pieces to the relay, and nothing else. */
 const PIECES = /leap-buckets\/uploads\/[\w-]+/;
 
+/** Bytes of any kind to the relay. */
+const BODIES = /leap-buckets\/(uploads\/[\w-]+|batch)/;
+
 async function open(panel: Panel): Promise<void> {
   await panel.open();
   await expect(panel.grid).toHaveAttribute('aria-busy', 'false');
@@ -110,7 +113,7 @@ test.describe('on the server itself', () => {
     localFile
   }) => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await page.route(PIECES, route =>
+    await page.route(BODIES, route =>
       route.fulfill({ status: 200, contentType: 'text/html', body: '<html>Sign in</html>' })
     );
     const names = ['a.csv', 'b.csv', 'c.csv'];
@@ -131,7 +134,7 @@ test.describe('on the server itself', () => {
     expect(text).toContain(`\tgs://${SCRATCH}/${HOME}a.csv\t`);
     expect(text).toContain('Something other than your Jupyter server answered.');
 
-    await page.unroute(PIECES);
+    await page.unroute(BODIES);
     await button(panel, 'Retry failed').click();
     await expect(panel.transfers).toContainText('3 files uploaded, 1 failed');
     expect((await gcs.keys(SCRATCH)).sort()).toEqual(names.map(name => HOME + name));
@@ -196,7 +199,7 @@ test.describe('on the server itself', () => {
   });
 
   test('the end of long work is told, of quick work not', async ({ page, panel, localFile }) => {
-    const toasts = page.locator('.Toastify__toast');
+    const toasts = page.locator('.Toastify__toast').filter({ hasText: 'uploaded' });
     await panel.drop(panel.grid, [await localFile('quick.csv', 'a')]);
     await expect(panel.transfers).toContainText('1 file uploaded');
     await slowDown(page, MiB);
