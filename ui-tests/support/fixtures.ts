@@ -58,7 +58,8 @@ export const test = base.extend<ITestFixtures, IWorkerFixtures>({
   panel: async ({ page }, use) => {
     await use(new Panel(page));
     // Galata looks into what JupyterLab asks every few seconds, and fails when the page is gone within an answer.
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    // A test may have closed the page.
+    await page.unrouteAll({ behavior: 'ignoreErrors' }).catch(() => undefined);
   },
   localFile: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'leap-file-'));
