@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from .checksum import Crc32c
@@ -167,6 +167,8 @@ class Session:
             told = damaged_on_the_way(self.key) if watch.refused else error
             if told.reason == "checksum-mismatch":
                 self.failure = told
+                with suppress(LeapError):  # what cannot be reached ends by itself
+                    await self.upload.abort()
             raise told from None
         # The store may have kept a part of it only; the checksum of that part is not known.
         self.sum = running if self.upload.offset == piece.stop else None

@@ -237,6 +237,7 @@ async def test_what_is_damaged_on_its_way_replaces_nothing(on_standin, standin, 
     assert (bad.status, bad.reason) == (502, "checksum-mismatch")
     assert (await client.offset(upload, len(DATA))).reason == "checksum-mismatch"
     assert standin.buckets[bucket].get(key, {}).data == b"old"
+    assert not [one for one in standin.buckets[bucket].sessions.values() if one.name == key]
 
 
 async def test_a_checksum_told_with_the_last_piece(place):
