@@ -16,7 +16,7 @@ from pathlib import Path
 from .ini import Section, Unreadable, read_text, sections
 from .model import Keys, Problem
 
-MARKER = "# Added by jupyterlab-leap-buckets, which removes it again as it is"
+MARKER = "# Added by jupyterlab-leap-buckets, whose dialog Connections can remove it"
 """The line above a section of ours."""
 
 BUCKETS = "leap_buckets"

@@ -46,13 +46,11 @@ class Line:
 def read_text(path: Path) -> str | None:
     """The text of a file, its bytes kept by `surrogateescape`; None without one. Raises `Unreadable`."""
     try:
-        # Not blocking: somebody's named pipe would hold the server up.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if stat.S_ISCHR(found.st_mode):  # /dev/null is how people say "none"
+        with open(path, "rb", opener=_open) as file:
+            kind = os.fstat(file.fileno()).st_mode
+            if stat.S_ISCHR(kind):  # /dev/null is how people say "none"
                 return None
-            if not stat.S_ISREG(found.st_mode):
+            if not stat.S_ISREG(kind):
                 raise Unreadable("is not a file.")
             data = file.read(MAX_SIZE + 1)
     except FileNotFoundError:
@@ -64,6 +62,11 @@ def read_text(path: Path) -> str | None:
     if b"\0" in data:
         raise Unreadable("is not text.")
     return data.decode("utf-8", "surrogateescape")
+
+
+def _open(path: str, flags: int) -> int:
+    """Not blocking: somebody's named pipe would hold the server up."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def in_words(error: OSError) -> str:

@@ -47,6 +47,7 @@ def read_connections(environ: Mapping[str, str]) -> list[Connection]:
             anonymous=remote.profile is None and not remote.own_keys,
             buckets=remote.buckets,
             error=error,
+            managed=remote.managed,
             own_keys=remote.own_keys,
             remote=remote.name,
         )
@@ -87,6 +88,7 @@ def _merged(profile: Connection, remote: rclone.Remote) -> Connection:
         provider=profile.provider or remote.provider,
         buckets=tuple(dict.fromkeys([*profile.buckets, *remote.buckets])),
         error=profile.error or remote.error,
+        managed=profile.managed or remote.managed,
         remote=profile.remote or remote.name,
     )
 

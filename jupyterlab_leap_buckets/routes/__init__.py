@@ -11,8 +11,10 @@ def handlers() -> list[tuple[str, Any]]:
     from .batch import BatchHandler
     from .buckets import BucketHandler, BucketsHandler
     from .compare import CompareHandler
+    from .connections import ConnectionHandler, ConnectionsHandler, TrialHandler
     from .details import DetailsHandler
     from .fallback import FallbackHandler
+    from .grants import GrantHandler, GrantsHandler, GrantTokenHandler
     from .list import ListHandler
     from .object import ObjectHandler
     from .operations import OperationHandler, OperationsHandler
@@ -31,8 +33,14 @@ def handlers() -> list[tuple[str, Any]]:
         (r"leap-buckets/uploads/(?P<upload_id>[A-Za-z0-9_-]+)", UploadHandler),
         ("leap-buckets/batch", BatchHandler),
         ("leap-buckets/compare", CompareHandler),
+        ("leap-buckets/connections", ConnectionsHandler),
+        (r"leap-buckets/connections/(?P<name>test)", TrialHandler),
+        (r"leap-buckets/connections/(?P<name>[A-Za-z0-9_-]+)", ConnectionHandler),
         ("leap-buckets/operations", OperationsHandler),
         (r"leap-buckets/operations/(?P<operation_id>[A-Za-z0-9_-]+)", OperationHandler),
         ("leap-buckets/token", TokenHandler),
+        ("leap-buckets/grants", GrantsHandler),
+        ("leap-buckets/grants/token", GrantTokenHandler),
+        (r"leap-buckets/grants/(?P<grant_id>[A-Za-z0-9_-]+)", GrantHandler),
         (r"leap-buckets(?:/.*)?", FallbackHandler),
     ]

@@ -1,0 +1,111 @@
+"""Whether a connection works: one look at its buckets, told in words that hold no key."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from ..errors import LeapError
+from .model import Connection, Keys
+
+SECONDS = 5.0
+
+_REFUSALS = {
+    "InvalidAccessKeyId": "The storage does not know this access key ID.",
+    "SignatureDoesNotMatch": "The secret access key does not belong to the access key ID.",
+    "ExpiredToken": "These keys have expired.",
+    "InvalidToken": "The session token is not right.",
+    "RequestTimeTooSkewed": "This server's clock is wrong, so the storage refuses what it signs.",
+}
+
+
+async def trial(connection: Connection, keys: Keys | None) -> dict[str, Any]:
+    """`{"ok", "buckets", "message"}` within `SECONDS`. keys: rclone's own; a profile's are read by AWS's library, as
+    other tools do. 501 without that library."""
+    if connection.error:
+        return _answer(connection.error)
+    if find_spec("aiobotocore") is None:
+        raise LeapError(
+            501,
+            "s3-not-installed",
+            "This server has no aiobotocore, which speaks to S3 storage.",
+            "Install it with `pip install aiobotocore`.",
+        )
+    from botocore import exceptions
+    from botocore.parsers import ResponseParserError
+
+    where = connection.endpoint or "AWS"
+    try:
+        return await asyncio.wait_for(_look(connection, keys), SECONDS)
+    except exceptions.ClientError as error:
+        return _answer(_refusal(error.response, connection))
+    except (asyncio.TimeoutError, exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError):
+        return _answer(f"{where} did not answer within {SECONDS:.0f} seconds.")
+    except exceptions.SSLError:
+        return _answer(f"{where} has no certificate that this server trusts.")
+    except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError, exceptions.CredentialRetrievalError):
+        return _answer("No keys were found for this connection.")
+    except exceptions.ConfigParseError:
+        return _answer("AWS's library cannot read the files in ~/.aws: one of them has a line that is wrong.")
+    except exceptions.ProfileNotFound:
+        return _answer(f"AWS's library finds no profile {connection.profile}.")
+    except (exceptions.ConnectionError, exceptions.HTTPClientError, OSError):
+        return _answer(f"{where} cannot be reached. Is the address right?")
+    except (exceptions.BotoCoreError, ResponseParserError, ValueError):
+        return _answer(f"{where} did not answer as S3 storage does.")
+
+
+async def _look(connection: Connection, keys: Keys | None) -> dict[str, Any]:
+    from aiobotocore.config import AioConfig
+    from aiobotocore.session import AioSession
+    from botocore import UNSIGNED
+
+    for name in ("botocore", "aiobotocore"):
+        logging.getLogger(name).setLevel(logging.INFO)  # their debug lines hold signed headers, whole
+    session = AioSession(profile=connection.profile)
+    config = AioConfig(
+        connect_timeout=SECONDS,
+        read_timeout=SECONDS,
+        retries={"total_max_attempts": 1},
+        signature_version=UNSIGNED if connection.anonymous else None,
+    )
+    async with session.create_client(
+        "s3",
+        config=config,
+        endpoint_url=connection.endpoint,
+        region_name=connection.region or "us-east-1",
+        aws_access_key_id=keys.access_key_id if keys else None,
+        aws_secret_access_key=keys.secret_access_key if keys else None,
+        aws_session_token=keys.session_token if keys else None,
+    ) as client:
+        if connection.buckets:
+            bucket = connection.buckets[0]
+            await client.list_objects_v2(Bucket=bucket, MaxKeys=1)
+            return _answer(f"It works: {bucket} can be listed.", connection.buckets, ok=True)
+        found = [bucket["Name"] for bucket in (await client.list_buckets()).get("Buckets", [])]
+        return _answer(f"It works. Buckets: {', '.join(found[:20]) or 'none yet'}.", found, ok=True)
+
+
+def _refusal(response: Mapping[str, Any], connection: Connection) -> str:
+    code = str(response.get("Error", {}).get("Code", ""))
+    if code in _REFUSALS:
+        return _REFUSALS[code]
+    bucket = connection.buckets[0] if connection.buckets else None
+    if code in ("AccessDenied", "403"):
+        if bucket:
+            return f"These keys may not list {bucket}."
+        if connection.anonymous:
+            return "Without keys nobody may list the buckets here. Name one as an alias in rclone's configuration."
+        return "These keys may not list buckets. Remove the connection and add it again with the names of its buckets."
+    if bucket and code in ("NoSuchBucket", "404"):
+        return f"There is no bucket {bucket}."
+    known = code if re.fullmatch(r"[A-Za-z0-9.]{1,40}", code) else "without a reason"
+    return f"{connection.endpoint or 'AWS'} refused: {known}."
+
+
+def _answer(message: str, buckets: Any = (), ok: bool = False) -> dict[str, Any]:
+    return {"ok": ok, "buckets": list(buckets), "message": message}
