@@ -16,9 +16,13 @@ TOKEN = "the-token-of-the-benchmark"
 
 @contextmanager
 def panel(
-    storage: str, fill: Callable[[Path], None] = lambda root: None, port: int | None = None
+    storage: str,
+    fill: Callable[[Path], None] = lambda root: None,
+    port: int | None = None,
+    direct: bool = True,
 ) -> Iterator[tuple[str, int]]:
-    """JupyterLab with the extension of this checkout on a store; its address and process. `fill` makes its files."""
+    """JupyterLab with the extension of this checkout on a store; its address and process. `fill` makes its files;
+    direct: whether uploads may go past the server."""
     built = REPOSITORY / "jupyterlab_leap_buckets" / "labextension"
     if not built.is_dir():
         raise FileNotFoundError(f"{built} is missing: build the extension first (jlpm build).")
@@ -32,6 +36,7 @@ def panel(
         command = [
             *(sys.executable, "-m", "jupyterlab"),
             "--ServerApp.jpserver_extensions={'jupyterlab': True, 'jupyterlab_leap_buckets': True}",
+            f"--LeapBuckets.directUploads={direct}",
         ]
         environment = {
             "JUPYTER_NO_CONFIG": "1",

@@ -43,7 +43,8 @@ async function timed(act) {
 const commands = {
   async open({ open }) {
     await page?.context().close();
-    page = await openLab(browser, open);
+    // With the layout of no earlier page: a click on the tab of an open panel closes it.
+    page = await openLab(browser, `${open}&reset`);
     await page.getByRole('tab', { name: 'Cloud buckets' }).click();
     await page.locator('#leap-buckets').getByText('Listed just now').waitFor();
     return {};

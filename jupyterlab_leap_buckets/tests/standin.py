@@ -13,13 +13,14 @@ import asyncio
 import json
 import re
 import secrets
+import time
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from aiohttp import web
 
-from ..checksum import crc32c
+from ..checksum import Crc32c
 from .standin_cors import Cors
 from .standin_faults import Fault, Faults, break_connection
 from .standin_storage import GRANULE, MAX_RESULTS, Bucket, Object, Refused, Session
@@ -28,8 +29,8 @@ CHUNK = 256 * 1024
 
 
 class StandIn:
-    """The service. `buckets`, `faults` and `cors` may be changed while it runs; `token`, if set, has to be presented,
-    except to read a public bucket."""
+    """The service. `buckets`, `faults`, `cors` and `rate` (bytes a second that an upload session takes, 0 for any) may
+    be changed while it runs; `token`, if set, has to be presented, except to read a public bucket."""
 
     def __init__(self, buckets: Iterable[str] = (), token: str = "") -> None:
         self.buckets = {name: Bucket(name) for name in buckets}
@@ -37,6 +38,7 @@ class StandIn:
         self.cors = Cors()
         self.token = token
         self.rewrite_step = 1 << 20
+        self.rate = 0.0
         self._rewrites: dict[str, tuple[tuple[int, str, str], int]] = {}
         self.url = ""
         self._runner: web.AppRunner | None = None
@@ -222,7 +224,7 @@ class StandIn:
             del bucket.sessions[query["upload_id"]]
             raise Refused(499, "Client Closed Request")
         if session.done is None:
-            await receive(request, bucket, session, fault)
+            await receive(request, bucket, session, fault, self.rate)
         if session.done is None:
             received = len(session.received)
             headers = {"Range": f"bytes=0-{received - 1}"} if received else {}
@@ -230,7 +232,7 @@ class StandIn:
         return web.json_response(selected(session.done.resource(bucket.name), query.get("fields", "")))
 
 
-async def receive(request: web.Request, bucket: Bucket, session: Session, fault: Fault | None) -> None:
+async def receive(request: web.Request, bucket: Bucket, session: Session, fault: Fault | None, rate: float) -> None:
     """Takes a piece, or answers the question how far it got, by finishing the session when all is there."""
     header = request.headers.get("Content-Range", "")
     question = re.fullmatch(r"bytes \*/(\d+|\*)", header)
@@ -242,32 +244,41 @@ async def receive(request: web.Request, bucket: Bucket, session: Session, fault:
         raise Refused(400, "The piece does not begin where the last one ended.")
     stop = int(piece[2]) + 1 if piece else None
     total = question[1] if question else piece[3] if piece else str(request.content_length)
-    body = b"" if question else await take(request, fault, session, start)
+    body = b"" if question else await take(request, fault, session, start, rate)
     if stop is not None and stop - start != len(body):
         raise Refused(400, "The body is not as long as its range.")
     known = len(session.received) - start
     if total == str(start + len(body)) or (question and total == str(len(session.received))):
         if "X-Goog-Hash" in request.headers and not (fault is not None and fault.kind == "corrupt"):
-            check_hash(request, bytes(session.received) + body[known:])
+            check_hash(request, session.received, body[known:])
         session.received += body[known:]
         bucket.finish(session)
     elif not question:
         keep(session, body, start)
 
 
-def check_hash(request: web.Request, data: bytes) -> None:
+def check_hash(request: web.Request, *parts: bytes | bytearray) -> None:
     """Compare what the writer says of the object: https://cloud.google.com/storage/docs/data-validation"""
     wanted = re.fullmatch(r"crc32c=(\S+)", request.headers.get("X-Goog-Hash", ""))
-    if wanted and wanted[1] != crc32c(bytearray(data)):
+    if not wanted:
+        return
+    checksum = Crc32c()
+    for part in parts:
+        for start in range(0, len(part), CHUNK):
+            checksum.update(bytes(part[start : start + CHUNK]))
+    if wanted[1] != checksum.value:
         raise Refused(400, f"Provided CRC32C {wanted[1]!r} is not that of the object.")
 
 
-async def take(request: web.Request, fault: Fault | None, session: Session, start: int) -> bytes:
-    """The body. Of one that breaks off, whole granules are kept, as Google does."""
+async def take(request: web.Request, fault: Fault | None, session: Session, start: int, rate: float) -> bytes:
+    """The body, at most `rate` bytes a second. Of one that breaks off, whole granules are kept, as Google does."""
     body = bytearray()
+    began = time.monotonic()
     try:
         async for chunk in request.content.iter_chunked(CHUNK):
             body += chunk
+            if rate and (early := len(body) / rate - (time.monotonic() - began)) > 0:
+                await asyncio.sleep(early)
             if fault is not None and fault.kind == "cut" and len(body) >= fault.after:
                 keep(session, bytes(body[: fault.after]), start)
                 break_connection(request)
@@ -345,8 +356,10 @@ async def main() -> None:
     parser.add_argument("--bucket", action="append", default=[], help="may be given more than once")
     parser.add_argument("--objects", type=int, default=0, help="pretended objects in the first bucket")
     parser.add_argument("--prefix", default="many/", help="the folder of the pretended objects")
+    parser.add_argument("--rate", type=float, default=0, help="bytes a second that an upload session takes; 0: any")
     options = parser.parse_args()
     standin = StandIn(options.bucket or ["leap-scratch", "leap-persistent"])
+    standin.rate = options.rate
     if options.objects:
         next(iter(standin.buckets.values())).pretend(options.prefix, options.objects)
     print(await standin.start(options.port), flush=True)
