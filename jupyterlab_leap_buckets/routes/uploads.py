@@ -122,6 +122,8 @@ class UploadHandler(_Telling):
             await session.locate(piece)
         if session.result is None and not piece.is_question and not self._gone:
             self.request.connection.set_max_body_size(ANY_SIZE)
+            # Tornado's own 64 KiB a read cost a third more processor time.
+            self.request.connection.stream.read_chunk_size = CHUNK_SIZE
             self._relay = session.start(piece, self._chunks(piece.length), self._checksum())
             self._relay.add_done_callback(self._relay_ended)
 
@@ -144,6 +146,9 @@ class UploadHandler(_Telling):
     async def data_received(self, chunk: bytes) -> None:
         if self._relay is None or self._relay.done():
             return
+        if not self._body and len(chunk) >= CHUNK_SIZE:
+            await self._offer(chunk)
+            return
         self._body += chunk
         if len(self._body) >= CHUNK_SIZE:
             await self._pass_on()
@@ -154,6 +159,9 @@ class UploadHandler(_Telling):
 
     async def _offer(self, chunk: bytes | None) -> None:
         """Wait until the relay has room for a chunk (None is the end), unless it has ended."""
+        if not self._queue.full():
+            self._queue.put_nowait(chunk)
+            return
         offer = asyncio.ensure_future(self._queue.put(chunk))
         await asyncio.wait({offer, self._relay}, return_when=asyncio.FIRST_COMPLETED)
         offer.cancel()
@@ -169,6 +177,8 @@ class UploadHandler(_Telling):
             )
 
     async def _next(self) -> bytes | None:
+        if not self._queue.empty():
+            return self._queue.get_nowait()
         try:
             return await asyncio.wait_for(self._queue.get(), self.leap.pieceTimeout)
         except asyncio.TimeoutError:
