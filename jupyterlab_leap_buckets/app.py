@@ -7,16 +7,20 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Dict, Enum, Float, Int, List
+from traitlets import Bool, Dict, Enum, Float, Int, List, Unicode
 
 from .errors import LeapError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .archive import Archives
     from .batch import Batches
     from .credentials import TokenBroker
     from .discovery import Bucket
+    from .grants import Grants
     from .lifecycle import Lifecycles
+    from .limited import Limiter
     from .operations.jobs import Operations
     from .public_buckets import PublicBuckets
     from .stores.base import Store, Upload
@@ -83,6 +87,11 @@ class LeapBuckets(ExtensionApp):
 
     tokenTimeout = Float(20, help="Seconds to wait for gcloud or Google to give a token.").tag(config=True)
 
+    tokenExchange = Unicode(
+        "https://sts.googleapis.com/v1/token",
+        help="Where a token is exchanged for one that is limited to a folder: Google's Security Token Service.",
+    ).tag(config=True)
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._places: list[Bucket] | None = None
@@ -94,6 +103,8 @@ class LeapBuckets(ExtensionApp):
         self._batches: Batches | None = None
         self._lifecycles: Lifecycles | None = None
         self._tokens: TokenBroker | None = None
+        self._limiter: Limiter | None = None
+        self._grants: Grants | None = None
         self.large_bodies = asyncio.Semaphore(LARGE_BODIES)
 
     def initialize_handlers(self) -> None:
@@ -156,20 +167,25 @@ class LeapBuckets(ExtensionApp):
     @property
     def uploads(self) -> UploadSessions:
         if self._uploads is None:
-            import os
-            from pathlib import Path
-
-            from jupyter_core.paths import jupyter_data_dir
-
-            from .upload_files import UploadFiles, identity
+            from .upload_files import UploadFiles
             from .upload_sessions import UploadSessions
 
-            base = Path(jupyter_data_dir(), "leap-buckets", "uploads")
-            files = UploadFiles(base, identity(os.environ, self.serverapp.root_dir), self.log.warning)
+            files = UploadFiles(*self._kept("uploads"), self.log.warning)
             self._uploads = UploadSessions(
                 self.maxUploads, self.uploadLifetime, files, self._resume_upload, self.tell_surprise
             )
         return self._uploads
+
+    def _kept(self, name: str) -> tuple[Path, str]:
+        """The folder in which servers keep something, and what this one is called there."""
+        import os
+        from pathlib import Path
+
+        from jupyter_core.paths import jupyter_data_dir
+
+        from .server_files import identity
+
+        return Path(jupyter_data_dir(), "leap-buckets", name), identity(os.environ, self.serverapp.root_dir)
 
     async def _resume_upload(self, record: Record) -> Upload:
         """ValueError or LeapError when its bucket is gone, means another place now, or is not to be written."""
@@ -231,6 +247,27 @@ class LeapBuckets(ExtensionApp):
             self._tokens = TokenBroker(self.tokenTimeout)
         return self._tokens
 
+    @property
+    def limiter(self) -> Limiter:
+        if self._limiter is None:
+            from .limited import Limiter
+            from .stores.gcs_client import GcsClient
+
+            client = GcsClient.from_environment(
+                self.connectTimeout, self.tokenTimeout, self.tokenTimeout / 2, anonymous=True
+            )
+            self._limiter = Limiter(self.tokens, self.tokenExchange, client, self.tokenTimeout)
+        return self._limiter
+
+    @property
+    def grants(self) -> Grants:
+        if self._grants is None:
+            from .grant_files import GrantFiles
+            from .grants import Grants
+
+            self._grants = Grants(GrantFiles(*self._kept("grants"), self.log.warning))
+        return self._grants
+
     async def stop_extension(self) -> None:
         """Cancel operations, break off uploads (the next start can go on with them), end a running gcloud and close
         connections."""
@@ -238,6 +275,10 @@ class LeapBuckets(ExtensionApp):
             await self._operations.close()
         if self._lifecycles is not None:
             await self._lifecycles.close()
+        if self._grants is not None:
+            await self._grants.close()
+        if self._limiter is not None:
+            await self._limiter.close()
         if self._tokens is not None:
             await self._tokens.close()
         if self._batches is not None:

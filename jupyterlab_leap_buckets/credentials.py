@@ -27,8 +27,11 @@ OUTPUT_LIMIT = 1024 * 1024
 DETAIL_LIMIT = 500
 """Characters of a tool's own words that an error may repeat."""
 
-SCOPES = ["https://www.googleapis.com/auth/devstorage.read_write"]
+STORAGE_SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
 """The least that uploads need; only Application Default Credentials let us choose."""
+
+EXCHANGE_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+"""What Google wants of a token that is to be exchanged for a limited one."""
 
 _SIGN_IN = "Open a terminal and run 'gcloud auth login', or ask the people who run your hub."
 
@@ -61,29 +64,31 @@ class TokenBroker:
 
     def __init__(self, timeout: float = 20.0) -> None:
         self._timeout = timeout
-        self._pending: asyncio.Task[AccessToken] | None = None
+        self._pending: dict[str, asyncio.Task[AccessToken]] = {}
 
-    async def token(self) -> AccessToken:
+    async def token(self, scope: str = STORAGE_SCOPE) -> AccessToken:
         """A token that has not ended. Raises LeapError with the reason there is none."""
-        if self._pending is None or self._pending.done():
-            self._pending = asyncio.create_task(fetch_token(self._timeout))
-        return await asyncio.shield(self._pending)
+        pending = self._pending.get(scope)
+        if pending is None or pending.done():
+            pending = self._pending[scope] = asyncio.create_task(fetch_token(self._timeout, scope))
+        return await asyncio.shield(pending)
 
     async def close(self) -> None:
-        """Ends a question under way, its processes included."""
-        if self._pending is not None:
-            self._pending.cancel()
-            await asyncio.gather(self._pending, return_exceptions=True)
-            self._pending = None
+        """Ends what is being asked, its processes included."""
+        pending, self._pending = list(self._pending.values()), {}
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
 
 
-async def fetch_token(timeout: float) -> AccessToken:
-    """The first source's token; ``timeout`` in seconds for each source. Raises LeapError."""
+async def fetch_token(timeout: float, scope: str = STORAGE_SCOPE) -> AccessToken:
+    """The first source's token; ``timeout`` in seconds for each source, ``scope`` where one can be chosen. Raises
+    LeapError."""
     token = await _from_metadata() if "JUPYTERHUB_SERVICE_PREFIX" in os.environ else None
     if token is None:
         gcloud = shutil.which("gcloud")
-        token = await (_from_gcloud(gcloud, timeout) if gcloud else _from_adc(timeout))
-    if not re.fullmatch(r"[\x21-\x7e]{1,16384}", token.value):
+        token = await (_from_gcloud(gcloud, timeout) if gcloud else _from_adc(timeout, scope))
+    if not is_token(token.value):
         raise LeapError(502, "token-bad-output", f"What {token.source} answered is not an access token.", _SIGN_IN)
     if token.expires_at is not None and token.expires_at <= datetime.now(timezone.utc):
         raise LeapError(
@@ -93,6 +98,11 @@ async def fetch_token(timeout: float) -> AccessToken:
             f"Try again in a minute. {_SIGN_IN}",
         )
     return token
+
+
+def is_token(text: str) -> bool:
+    """Whether a text may be a bearer token, and nothing that ends or adds a header."""
+    return re.fullmatch(r"[\x21-\x7e]{1,16384}", text) is not None
 
 
 def format_time(moment: datetime) -> str:
@@ -220,10 +230,10 @@ async def _kill_group(process: asyncio.subprocess.Process) -> None:
         await asyncio.wait_for(process.wait(), 1)
 
 
-async def _from_adc(timeout: float) -> AccessToken:
+async def _from_adc(timeout: float, scope: str) -> AccessToken:
     try:
         # A thread cannot be stopped: the requests inside it have the same time limit.
-        return await asyncio.wait_for(asyncio.to_thread(_refresh_adc, timeout), timeout)
+        return await asyncio.wait_for(asyncio.to_thread(_refresh_adc, timeout, scope), timeout)
     except asyncio.TimeoutError:
         raise LeapError(
             504,
@@ -233,7 +243,7 @@ async def _from_adc(timeout: float) -> AccessToken:
         ) from None
 
 
-def _refresh_adc(timeout: float) -> AccessToken:
+def _refresh_adc(timeout: float, scope: str) -> AccessToken:
     import google.auth
     from google.auth.compute_engine import Credentials as MetadataCredentials
     from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
@@ -241,7 +251,7 @@ def _refresh_adc(timeout: float) -> AccessToken:
 
     try:
         request = functools.partial(Request(), timeout=timeout)
-        credentials, _ = google.auth.default(scopes=SCOPES, request=request)
+        credentials, _ = google.auth.default(scopes=[scope], request=request)
         credentials.refresh(request)
     except DefaultCredentialsError as error:
         raise LeapError(

@@ -14,6 +14,7 @@ def handlers() -> list[tuple[str, Any]]:
     from .connections import ConnectionHandler, ConnectionsHandler, TrialHandler
     from .details import DetailsHandler
     from .fallback import FallbackHandler
+    from .grants import GrantHandler, GrantsHandler, GrantTokenHandler
     from .list import ListHandler
     from .object import ObjectHandler
     from .operations import OperationHandler, OperationsHandler
@@ -38,5 +39,8 @@ def handlers() -> list[tuple[str, Any]]:
         ("leap-buckets/operations", OperationsHandler),
         (r"leap-buckets/operations/(?P<operation_id>[A-Za-z0-9_-]+)", OperationHandler),
         ("leap-buckets/token", TokenHandler),
+        ("leap-buckets/grants", GrantsHandler),
+        ("leap-buckets/grants/token", GrantTokenHandler),
+        (r"leap-buckets/grants/(?P<grant_id>[A-Za-z0-9_-]+)", GrantHandler),
         (r"leap-buckets(?:/.*)?", FallbackHandler),
     ]

@@ -26,7 +26,8 @@ def server(tmp_path_factory):
         "NO_GCE_CHECK": "true",
         "SCRATCH_BUCKET": "gs://leap-scratch/ada",
     }
-    with jupyter_server_process(folder, environment, "--debug", "--LeapBuckets.tokenTimeout=1") as server:
+    nobody = "--LeapBuckets.tokenExchange=http://127.0.0.1:1/v1/token"
+    with jupyter_server_process(folder, environment, "--debug", "--LeapBuckets.tokenTimeout=1", nobody) as server:
         yield server
 
 
@@ -115,9 +116,16 @@ def test_without_gcloud_and_adc(page, server):
         aside.rename(gcloud)
 
 
-@pytest.mark.parametrize("body", [{"bucket": "leap-scratch", "prefix": "ada/"}, {"prefix": ""}, {"bucket": None}])
-def test_a_full_token_never_stands_in_for_a_limited_one(page, server, body):
-    assert_refused(ask(page, server, body), 501, "limited-not-available")
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        ({"bucket": "leap-scratch", "prefix": "ada/"}, 502, "limiting-unreachable"),
+        ({"prefix": ""}, 400, "bad-parameter"),
+        ({"bucket": None}, 400, "bad-parameter"),
+    ],
+)
+def test_a_full_token_never_stands_in_for_a_limited_one(page, server, body, status, reason):
+    assert_refused(ask(page, server, body), status, reason)
 
 
 def test_bodies_that_make_no_sense(page, server):

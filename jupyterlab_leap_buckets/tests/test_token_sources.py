@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import time
@@ -15,7 +16,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from jupyterlab_leap_buckets.credentials import TokenBroker, fetch_token, redact
+from jupyterlab_leap_buckets.credentials import EXCHANGE_SCOPE, TokenBroker, fetch_token, redact
 from jupyterlab_leap_buckets.errors import LeapError
 
 from .stub_gcloud import make_path
@@ -212,6 +213,23 @@ async def test_adc_without_gcloud(machine, monkeypatch, caplog):
     assert "SECRET" not in caplog.text
     assert 29 < minutes_left(got) <= 30
     assert (got.account, got.source) == ("ada@leap.iam.gserviceaccount.com", "application default credentials")
+
+
+async def test_adc_asks_for_all_of_the_cloud_only_to_have_it_limited(machine, monkeypatch):
+    asked = []
+
+    async def token(request):
+        claims = (await request.post())["assertion"].split(".")[1]
+        asked.append(json.loads(base64.urlsafe_b64decode(claims + "=="))["scope"])
+        return web.json_response({"access_token": "ya29.adc-SECRET", "expires_in": 1800, "token_type": "Bearer"})
+
+    runner, url = await serve({"/token": token})
+    adc_file(machine, monkeypatch, f"{url}/token")
+    broker = TokenBroker(10)
+    await asyncio.gather(broker.token(), broker.token(EXCHANGE_SCOPE))
+    await runner.cleanup()
+    root = "https://www.googleapis.com/auth"
+    assert sorted(asked) == [f"{root}/cloud-platform", f"{root}/devstorage.read_write"]
 
 
 async def test_adc_refused_by_google(machine, monkeypatch):

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from .. import upload_files
+from .. import server_files
 from ..checksum import crc32c
 from ..errors import LeapError
+from ..server_files import identity
 from ..stores.local import LocalStore
-from ..upload_files import Record, UploadFiles, identity
+from ..upload_files import Record, UploadFiles
 from .server import jupyter_server
 from .standin_faults import Fault
 
@@ -98,7 +99,7 @@ def test_a_home_that_cannot_be_written(tmp_path, monkeypatch):
         b"[" * 60000,
         b"\xff",
         RECORD.as_json()[:-9],
-        RECORD.as_json() + b" " * upload_files.MAX_FILE,
+        RECORD.as_json() + b" " * server_files.MAX_FILE,
         *(json.dumps({**json.loads(RECORD.as_json()), **change}).encode() for change in (
             {"more": 1},
             {"size": "5"},
@@ -160,7 +161,7 @@ def test_a_disk_that_fails_is_told_and_stops_nothing(tmp_path, monkeypatch):
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(upload_files, "_files", fails)
+        patch.setattr(server_files, "_files", fails)
         assert files.ages() == {} and "Input/output error" in files.told[0]
     assert files.read(ID)[0] == RECORD
 
