@@ -32,6 +32,7 @@ export namespace CommandIDs {
   export const toggleFavourite = 'leap-buckets:toggle-favourite';
   export const addBucket = 'leap-buckets:add-bucket';
   export const removeBucket = 'leap-buckets:remove-bucket';
+  export const addConnection = 'leap-buckets:add-connection';
   export const openWith = 'leap-buckets:open-with';
   export const openInNewTab = 'leap-buckets:open-in-new-tab';
   export const download = 'leap-buckets:download';
@@ -116,6 +117,11 @@ function commandTable(trans: TranslationBundle): Record<string, ICommandText> {
       palette: true
     },
     [CommandIDs.removeBucket]: { label: trans.__('Remove Public Bucket') },
+    [CommandIDs.addConnection]: {
+      label: trans.__('Connections...'),
+      caption: trans.__('S3 storage that you have keys for: add, test, remove'),
+      palette: true
+    },
     [CommandIDs.openWith]: { label: ({ label }) => String(label ?? trans.__('Open With')) },
     [CommandIDs.openInNewTab]: { label: trans.__('Open in New Browser Tab') },
     [CommandIDs.download]: {

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Signal } from '@lumino/signaling';
 import { browse } from './browse/plugin';
+import { connections } from './credential/connectionsPlugin';
 import { credential } from './credential/plugin';
 import { dataset } from './dataset/plugin';
 import { drive } from './drive/plugin';
@@ -21,4 +22,4 @@ const store: JupyterFrontEndPlugin<IStore> = {
   }
 };
 
-export default [store, browse, credential, transfer, job, drive, dataset];
+export default [store, browse, credential, connections, transfer, job, drive, dataset];

@@ -10,7 +10,12 @@ const GROUPS: readonly (readonly string[])[] = [
   [CommandIDs.uploadFolder, CommandIDs.newFile, CommandIDs.paste],
   [CommandIDs.search, CommandIDs.folderSize],
   [CommandIDs.back, CommandIDs.forward, CommandIDs.goToPath],
-  [CommandIDs.toggleFavourite, CommandIDs.addBucket, CommandIDs.removeBucket]
+  [
+    CommandIDs.toggleFavourite,
+    CommandIDs.addBucket,
+    CommandIDs.removeBucket,
+    CommandIDs.addConnection
+  ]
 ];
 
 /** What can be done with the folder shown, beyond the buttons. */

@@ -4,7 +4,7 @@ import { fromDrivePath, type ILocation } from '../../store/path';
 import { type Actions, type IActionContext, onRow } from './context';
 
 /** Where the panel goes. */
-export function navigation({ app, model, panel }: IActionContext): Actions {
+export function navigation({ app, buckets, model, panel }: IActionContext): Actions {
   const show = (place: ILocation, focus: string | null = null): Promise<void> => {
     // First, so that the panel does not begin with the folder of last time.
     const shown = model.start(place, focus);
@@ -27,7 +27,19 @@ export function navigation({ app, model, panel }: IActionContext): Actions {
         }
       }
     },
-    [CommandIDs.refresh]: { execute: () => model.refresh() },
+    [CommandIDs.refresh]: {
+      execute: async ({ places }) => {
+        if (!places) {
+          await model.refresh();
+          return;
+        }
+        buckets.forget();
+        // A panel that was never shown will find them by itself.
+        if (model.buckets !== null) {
+          await model.start(model.location);
+        }
+      }
+    },
     [CommandIDs.goUp]: { execute: () => model.goUp() },
     [CommandIDs.openFolder]: {
       isEnabled: args => typeof args.path === 'string' || !!openFolder.isEnabled?.(args),
