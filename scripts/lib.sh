@@ -58,7 +58,8 @@ make_env() {
 }
 
 # The newest of everything. A day's change of "newest" is taken up by removing .cache/env-newest.
-newest_packages=('jupyterlab>=4.5,<5' 'jupyter-builder>=1.2' ipykernel fsspec gcsfs s3fs aiobotocore 'xarray>=2024' 'zarr>=3')
+newest_packages=('jupyterlab>=4.5,<5' 'jupyter-builder>=1.2' ipykernel fsspec gcsfs s3fs aiobotocore orjson \
+  'xarray>=2024' 'zarr>=3')
 test_packages=('jupyterhub>=5,<6' pytest pytest-asyncio 'pytest-jupyter[server]>=0.6' 'moto[server]>=5' distributed ruff)
 
 need_newest() {

@@ -13,6 +13,7 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 
 from ..errors import LeapError, from_status, not_signed_in
+from ..json_text import dumps
 
 if TYPE_CHECKING:
     from ..app import LeapBuckets
@@ -147,8 +148,7 @@ class LeapHandler(APIHandler):
     def finish_json(self, value: Any, status: int = 200) -> None:
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
-        # Half a surrogate pair has no UTF-8; its backslash form is legal JSON.
-        self.finish(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace"))
+        self.finish(dumps(value))
 
     def compute_etag(self) -> str | None:
         """No hash of the answer: an object's ETag is its generation, and lists are never cached."""

@@ -20,6 +20,7 @@ import aiohttp
 from yarl import URL
 
 from ..errors import LeapError
+from ..json_text import loads
 from .google_auth import Anonymous, GoogleAuth
 
 GOOGLE = "https://storage.googleapis.com"
@@ -52,7 +53,7 @@ class Answer:
     def json(self) -> dict[str, Any]:
         """The body as an object; 502 for anything else, such as a proxy's page."""
         try:
-            value = json.loads(self.body)
+            value = loads(self.body)
         except ValueError:
             value = None
         if not isinstance(value, dict):
