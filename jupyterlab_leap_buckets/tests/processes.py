@@ -69,6 +69,18 @@ def fake_gcs(folder: Path, buckets: Iterable[str], backend: str = "memory") -> I
         yield url
 
 
+@contextlib.contextmanager
+def limiting(folder: Path, storage: str, *arguments: str) -> Iterator[str]:
+    """`boundary` before an emulator: its address, whose `/v1/token` is for `c.LeapBuckets.tokenExchange`."""
+    port = free_port()
+    module = "jupyterlab_leap_buckets.tests.boundary"
+    command = [sys.executable, "-m", module, "--storage", storage, "--port", str(port), *arguments]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with program(command, folder / "boundary.log", env=environment):
+        wait_for(f"http://127.0.0.1:{port}/boundary/seen")
+        yield f"http://127.0.0.1:{port}"
+
+
 @dataclass(frozen=True)
 class JupyterServer:
     """`url` ends in a slash; `token` signs a program in, by header or as the login page's password."""

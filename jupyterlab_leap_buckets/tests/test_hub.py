@@ -40,6 +40,15 @@ class Page:
     def _visit(self, verb: str, url: str, **options) -> requests.Response:
         return self._session.request(verb, url, headers={"Sec-Fetch-Mode": "navigate"}, timeout=60, **options)
 
+    def stop(self) -> None:
+        """Stop the server, as the hub does with idle ones."""
+        hub = self.server.partition("user/")[0] + "hub/"
+        path = urlsplit(hub).path
+        token = next(c.value for c in self._session.cookies if c.name == "_xsrf" and c.path == path)
+        headers = {"X-XSRFToken": token, "Sec-Fetch-Mode": "cors"}
+        answer = self._session.delete(f"{hub}api/users/{self.user}/server", headers=headers, timeout=60)
+        assert answer.status_code == 204, answer.text
+
     def xsrf(self) -> str:
         """What the page reads from `document.cookie`, which a worker cannot."""
         path = urlsplit(self.server).path
@@ -170,6 +179,9 @@ ROUTES = [
     ("put", "uploads/any"),
     ("delete", "uploads/any"),
     ("post", "token"),
+    ("get", "grants"),
+    ("post", "grants"),
+    ("delete", "grants/any"),
     ("post", "buckets"),
     ("delete", "buckets/leap-scratch"),
     ("get", "details?bucket=leap-scratch&key=ada/secret.txt"),
@@ -232,8 +244,108 @@ def upload_once(ada: Page) -> None:
         assert upload(ada, SECRET["key"], b"." * PIECE + b"secret text")[-1].status_code == 200
 
 
+# Upload grants: what another computer does, without a login
+
+ADA = {"bucket": "leap-scratch", "prefix": "ada/"}
+IN_A_WEEK = 7 * 24 * 3600
+
+
+def make_grant(page: Page, **more) -> dict:
+    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + IN_A_WEEK))
+    body = {"bucket": "leap-scratch", "prefix": f"{page.user}/", "expiresAt": end, **more}
+    answer = page.call("post", "grants", json=body, headers={"Origin": origin_of(page.server)})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def origin_of(url: str) -> str:
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+
+
+def from_afar(made: dict, body: dict | None = None) -> requests.Response:
+    headers = {"Authorization": f"Bearer {made['grant']}"}
+    return requests.post(made["url"], headers=headers, json=body, timeout=30, allow_redirects=False)
+
+
+def test_a_limited_token_through_the_hub(hub, ada):
+    told = ada.call("post", "token", json=ADA).json()
+    assert told["scope"]["kind"] == "limited"
+    reached = {
+        prefix: requests.get(
+            f"{hub['limitedUrl']}/storage/v1/b/leap-scratch/o",
+            params={"prefix": prefix},
+            headers={"Authorization": f"Bearer {told['accessToken']}"},
+            timeout=30,
+        ).status_code
+        for prefix in ("ada/", "ben/", "")
+    }
+    assert reached == {"ada/": 200, "ben/": 403, "": 403}
+
+
+def test_a_grant_is_used_through_the_hub_without_a_login(hub, ada):
+    made = make_grant(ada)
+    assert made["url"] == f"{ada.server}leap-buckets/grants/token"
+    answer = from_afar(made)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["scope"] == {"kind": "limited", **ADA, "permissions": ["list", "read", "write", "delete"]}
+    assert "Set-Cookie" not in answer.headers
+    assert from_afar(made, {"heartbeat": True}).status_code == 204
+    assert from_afar({**made, "grant": "wrong"}).json()["reason"] == "bad-grant"
+    assert ada.call("delete", f"grants/{made['id']}").status_code == 204
+    assert from_afar(made).json()["reason"] == "bad-grant"
+
+
+def test_a_grant_opens_nothing_else(ada):
+    """It is not a token of the hub, nor one of the server."""
+    made = make_grant(ada)
+    for kind in ("Bearer", "token"):
+        for path in (
+            "api/contents",
+            "api/terminals",
+            "leap-buckets/buckets",
+            "leap-buckets/grants",
+            "leap-buckets/token",
+        ):
+            verb = "post" if path.endswith("token") else "get"
+            headers = {"Authorization": f"{kind} {made['grant']}"}
+            answer = requests.request(verb, ada.server + path, headers=headers, timeout=30, allow_redirects=False)
+            assert answer.status_code in (302, 403), (kind, path)
+
+
+def test_another_users_page_neither_lists_nor_revokes_nor_makes_grants(ada, ben):
+    made = make_grant(ada)
+    headers = {"X-XSRFToken": ada.xsrf()}
+    for verb, path in (("get", "grants"), ("delete", f"grants/{made['id']}"), ("post", "grants")):
+        end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + IN_A_WEEK))
+        body = {**ADA, "expiresAt": end} if verb == "post" else None
+        answer = ben.call(verb, path, server=ada.server, xsrf=False, headers=headers, json=body)
+        assert answer.status_code in (302, 403)
+        assert made["id"] not in answer.text and "leap-grant-" not in answer.text
+    assert ben.call("get", "grants").json() == {"grants": []}
+    assert ben.call("delete", f"grants/{made['id']}").status_code == 404
+    assert made["id"] in {one["id"] for one in ada.call("get", "grants").json()["grants"]}
+    assert from_afar(made).status_code == 200
+    # Nor does a grant of hers open anything at his server.
+    elsewhere = {**made, "url": made["url"].replace("/user/ada/", "/user/ben/")}
+    assert from_afar(elsewhere).json()["reason"] == "bad-grant"
+
+
+def test_a_stopped_server_says_nothing_in_our_words_and_started_again_it_knows_its_grants(hub):
+    cyd = Page(hub["url"], "cyd")
+    made = make_grant(cyd)
+    assert from_afar(made).status_code == 200
+    cyd.stop()
+    answer = from_afar(made)
+    # What the snippet takes for a stopped server: neither a success, nor JSON of ours, which has a reason.
+    assert answer.status_code in (302, 403, 404, 424, 503), answer.text
+    assert '"reason"' not in answer.text and made["grant"] not in answer.text
+    Page(hub["url"], "cyd")
+    assert from_afar(made).status_code == 200
+
+
 def test_no_log_holds_a_token_or_an_upload_address(hub, ada):
     ada.call("post", "token", json={})
     logs = [path.read_text(errors="replace") for path in Path(hub["folder"]).glob("*.log")]
     assert any("leap-buckets/token" in log for log in logs), "the users' servers write into the hub's log"
-    assert not any(re.search("ya29|upload_id=", log) for log in logs)
+    assert any("made the upload grant" in log for log in logs)
+    assert not any(re.search("ya29|upload_id=|leap-grant-", log) for log in logs)

@@ -30,6 +30,7 @@ c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
 c.Spawner.args = [
     "--debug",
     "--ServerApp.jpserver_extensions={'jupyterlab_leap_buckets': True}",
+    f"--LeapBuckets.tokenExchange={setup['exchange']}",
     # Containers that run tests have no other user than root.
     *(["--allow-root"] if os.geteuid() == 0 else []),
 ]

@@ -3,6 +3,7 @@
 Prints one JSON line when all of it answers:
 
     {"url": the hub's address with its prefix, "users": names (any password), "storageUrl": the store's JSON API,
+     "limitedUrl": the same for limited tokens, which is what users' servers know,
      "gcloudModeFile": write a mode of the stand-in gcloud here, "gcloud": the stand-in; remove it for a machine
      without gcloud, "folder": homes and logs}
 
@@ -23,7 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-USERS = ["ada", "ben"]
+USERS = ["ada", "ben", "cyd"]
 BUCKETS = ["leap-scratch", "leap-persistent"]
 
 
@@ -57,6 +58,7 @@ def running(folder: Path, options: argparse.Namespace) -> Iterator[dict]:
     mode_file.write_text("fresh\n")
     with contextlib.ExitStack() as stack:
         storage = stack.enter_context(processes.fake_gcs(folder, BUCKETS))
+        limited = stack.enter_context(processes.limiting(folder, storage))
         setup = {
             "folder": str(folder),
             "url": f"http://127.0.0.1:{options.port or processes.free_port()}{options.prefix}",
@@ -64,10 +66,11 @@ def running(folder: Path, options: argparse.Namespace) -> Iterator[dict]:
             "proxyPort": processes.free_port(),
             "proxy": processes.find("configurable-http-proxy"),
             "users": USERS,
+            "exchange": f"{limited}/v1/token",
             "environment": {
                 "PATH": make_path(folder / "bin"),
                 "PYTHONPATH": str(package),
-                "STORAGE_EMULATOR_HOST": storage,
+                "STORAGE_EMULATOR_HOST": limited,
                 "STUB_GCLOUD_MODE_FILE": str(mode_file),
                 "STUB_GCLOUD_LOG": str(folder / "gcloud-calls"),
                 "NO_GCE_CHECK": "true",
@@ -86,6 +89,7 @@ def running(folder: Path, options: argparse.Namespace) -> Iterator[dict]:
             "url": setup["url"],
             "users": USERS,
             "storageUrl": storage,
+            "limitedUrl": limited,
             "gcloudModeFile": str(mode_file),
             "gcloud": str(folder / "bin" / "gcloud"),
             "folder": str(folder),
