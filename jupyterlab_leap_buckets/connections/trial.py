@@ -52,7 +52,7 @@ async def trial(connection: Connection, keys: Keys | None) -> dict[str, Any]:
     except exceptions.ConfigParseError:
         return _answer("AWS's library cannot read the files in ~/.aws: one of them has a line that is wrong.")
     except exceptions.ProfileNotFound:
-        return _answer(f"AWS's library finds no profile {connection.profile}.")
+        return _answer("AWS's library does not find this profile.")
     except (exceptions.ConnectionError, exceptions.HTTPClientError, OSError):
         return _answer(f"{where} cannot be reached. Is the address right?")
     except (exceptions.BotoCoreError, ResponseParserError, ValueError):
@@ -84,18 +84,22 @@ async def _look(connection: Connection, keys: Keys | None) -> dict[str, Any]:
     ) as client:
         if connection.buckets:
             bucket = connection.buckets[0]
-            await client.list_objects_v2(Bucket=bucket, MaxKeys=1)
+            if "Name" not in await client.list_objects_v2(Bucket=bucket, MaxKeys=1):
+                raise ValueError  # a sign-in page, in which botocore sees an empty answer
             return _answer(f"It works: {bucket} can be listed.", connection.buckets, ok=True)
-        found = [bucket["Name"] for bucket in (await client.list_buckets()).get("Buckets", [])]
+        listed = await client.list_buckets()
+        if "Buckets" not in listed:
+            raise ValueError
+        found = [bucket["Name"] for bucket in listed["Buckets"]]
         return _answer(f"It works. Buckets: {', '.join(found[:20]) or 'none yet'}.", found, ok=True)
 
 
 def _refusal(response: Mapping[str, Any], connection: Connection) -> str:
-    code = str(response.get("Error", {}).get("Code", ""))
+    code = str(response.get("Error", {}).get("Code") or response.get("ResponseMetadata", {}).get("HTTPStatusCode"))
     if code in _REFUSALS:
         return _REFUSALS[code]
     bucket = connection.buckets[0] if connection.buckets else None
-    if code in ("AccessDenied", "403"):
+    if code == "AccessDenied":
         if bucket:
             return f"These keys may not list {bucket}."
         if connection.anonymous:
