@@ -38,9 +38,9 @@ export interface ITransfers {
 
   /**
    * The same for what a `drop` event carries. To be called within the event: the browser
-   * empties it afterwards.
+   * empties it afterwards. Where no folder is shown yet, it may be promised; null when there is none.
    */
-  drop(data: DataTransfer, folder: ILocation): Promise<void>;
+  drop(data: DataTransfer, folder: ILocation | Promise<ILocation | null>): Promise<void>;
 
   /** Emitted with the bucket and key of an object that has arrived, checked. */
   readonly arrived: ISignal<ITransfers, ILocation>;
@@ -87,4 +87,38 @@ export interface IJobs {
 export const IJobs = new Token<IJobs>(
   'jupyterlab-leap-buckets:IJobs',
   'Has the server copy, move, delete, measure and search, and shows how far it is.'
+);
+
+/** What is in a data set. */
+export interface IDatasetFacts {
+  /** Of Zarr. */
+  readonly format: 2 | 3;
+  /** Those of its root, coordinates left out. */
+  readonly variables: readonly {
+    readonly name: string;
+    readonly dims: readonly string[];
+    readonly shape: readonly number[];
+    /** As NumPy calls it where it knows the type. */
+    readonly dtype: string;
+  }[];
+  /** Of all variables without compression; null where that is unknown. */
+  readonly bytes: number | null;
+  /** The first values of its only variable, decoded from its bytes; null where it has others or is not small. */
+  readonly values: readonly string[] | null;
+}
+
+/** Reads data sets. */
+export interface IDatasets {
+  /**
+   * Reads what is in a Zarr store.
+   *
+   * @param place - The bucket, and the store's folder, which ends in `/`.
+   * @throws StoreError when it cannot be read, in words for a person.
+   */
+  describe(place: ILocation): Promise<IDatasetFacts>;
+}
+
+export const IDatasets = new Token<IDatasets>(
+  'jupyterlab-leap-buckets:IDatasets',
+  'Reads what is in a data set.'
 );

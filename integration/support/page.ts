@@ -5,6 +5,7 @@ import type { IChecksum } from '../../src/transfer/checksum';
 import type { Choice } from '../../src/transfer/conflict';
 import { Drop } from '../../src/transfer/drop';
 import { readFiles } from '../../src/transfer/dropped';
+import { OPEN } from '../../src/transfer/gate';
 import type { IProgress } from '../../src/transfer/job';
 import { DropKeeper } from '../../src/transfer/memory';
 import { TransferQueue } from '../../src/transfer/queue';
@@ -130,6 +131,7 @@ export async function drop(
     folder,
     queue,
     questions: questions as IQuestions,
+    gate: OPEN,
     keeper,
     sessions: new Map(),
     onArrived: ({ key }) => arrived.push(key),

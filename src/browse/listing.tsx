@@ -1,5 +1,6 @@
 import React from 'react';
 import { CommandIDs } from '../commands';
+import { useViewport } from '../ui/viewport';
 import type { IBrowseContext } from './context';
 import { Header } from './header';
 import { target, TypeAhead } from './keys';
@@ -13,6 +14,9 @@ import {
   ROW_HEIGHT,
   visibleRange
 } from './window';
+
+/** Before anything is drawn. */
+const NOTHING: IViewport = { scrollTop: 0, height: 0 };
 
 export interface IListingProps extends IBrowseContext {
   /** The key of the folder that a drop would go into, if it is a row. */
@@ -31,7 +35,9 @@ export function Listing(props: IListingProps): JSX.Element {
   const { model, trans, dropTarget, now, children, ...context } = props;
   const { rows, selection } = model;
   const grid = React.useRef<HTMLDivElement>(null);
-  const viewport = useViewport(grid, rows.length);
+  const viewport = useViewport(grid, NOTHING, measure, (before, now) =>
+    drawsSame(rows.length, before, now)
+  );
   const typeAhead = React.useRef(new TypeAhead());
   const range = visibleRange(rows.length, viewport);
   const focused = selection.focus === null ? -1 : rows.indexOf(selection.focus);
@@ -181,32 +187,6 @@ function modeOf({ shiftKey, ctrlKey, metaKey }: React.MouseEvent): SelectMode {
 /** The heads of the columns lie over the upper edge. */
 function measure({ scrollTop, clientHeight }: Element): IViewport {
   return { scrollTop, height: Math.max(0, clientHeight - HEADER_HEIGHT) };
-}
-
-/** What is in sight of so many rows, as it changes the rows to draw. */
-function useViewport(grid: React.RefObject<HTMLElement>, count: number): IViewport {
-  const rows = React.useRef(count);
-  rows.current = count;
-  const [viewport, setViewport] = React.useState<IViewport>({ scrollTop: 0, height: 0 });
-  React.useLayoutEffect(() => {
-    const element = grid.current;
-    if (!element) {
-      return;
-    }
-    const update = () => {
-      const now = measure(element);
-      setViewport(old => (drawsSame(rows.current, old, now) ? old : now));
-    };
-    update();
-    const observer = new ResizeObserver(update);
-    observer.observe(element);
-    element.addEventListener('scroll', update, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener('scroll', update);
-    };
-  }, [grid]);
-  return viewport;
 }
 
 /**

@@ -51,14 +51,10 @@ export class BucketPanel extends Panel {
       over: element => {
         const folder = element && this.folderAt(element);
         this.point(folder && { folder, act: 'upload' });
-        return folder !== null;
+        return element !== null;
       },
-      drop: (data, element) => {
-        const folder = this.folderAt(element);
-        if (folder) {
-          void transfers.drop(data, folder);
-        }
-      }
+      drop: (data, element) =>
+        void transfers.drop(data, this.folderAt(element) ?? this._firstFolder())
     });
     this._keys = stopStrayEnter(this.node);
     transfers.arrived.connect((_, place) => this.written(place), this);
@@ -208,6 +204,21 @@ export class BucketPanel extends Panel {
     } else if (!model.loading && Date.now() - model.listedAt > STALE) {
       void model.refresh();
     }
+  }
+
+  /** The folder shown once the buckets are known; null when there is none. */
+  private _firstFolder(): Promise<ILocation | null> {
+    const { model } = this._options.context;
+    return new Promise(resolve => {
+      const look = () => {
+        if (model.location || (model.buckets && !model.loading) || model.problem) {
+          model.changed.disconnect(look);
+          resolve(model.location);
+        }
+      };
+      model.changed.connect(look);
+      look();
+    });
   }
 
   private readonly _view: ReactWidget;

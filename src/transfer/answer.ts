@@ -29,3 +29,31 @@ export function notOurs({ status }: IAnswer): StoreError {
     'If you were logged out, log in again in another tab, then retry.'
   );
 }
+
+/** One line of the answer of `POST batch`. */
+export interface ILine {
+  readonly key: string | null;
+  readonly object?: IObject;
+  readonly error?: { status: number; message: string; reason: string; hint: string };
+}
+
+/** What could be read of the answer of `POST batch`: a connection may break within it. */
+export function linesOf(text: string): ILine[] {
+  return text.split('\n').flatMap(line => {
+    try {
+      const parsed = JSON.parse(line);
+      return typeof parsed === 'object' && parsed !== null ? [parsed as ILine] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+export function noAnswer(): StoreError {
+  return new StoreError(
+    'The server did not tell what became of it.',
+    502,
+    'no-result',
+    'Try it again: what arrived is not sent twice.'
+  );
+}

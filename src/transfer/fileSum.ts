@@ -11,6 +11,11 @@ export class FileSum {
     private readonly _start: () => IChecksum
   ) {}
 
+  /** Base64 of the whole file's sum; null until it is known. */
+  get value(): string | null {
+    return this._crc32c;
+  }
+
   /**
    * Brings the sum up to this byte. Rejects with reason `file-changed` or `no-checksum`, and soon after the signal was
    * aborted: a file may take minutes to read.
@@ -29,7 +34,7 @@ export class FileSum {
     }
   }
 
-  /** Base64 of the whole file's sum. Rejects as `upTo`. */
+  /** Base64 of the whole file's sum, computed now if need be. Rejects as `upTo`. */
   async whole(signal: AbortSignal): Promise<string> {
     await this.upTo(this._file.size, signal);
     await this._reading(async () => {

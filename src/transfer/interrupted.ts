@@ -17,6 +17,10 @@ export interface IInterrupted {
   readonly files: number;
   /** Whether the browser still has the way to the files: nothing need be chosen, a click is enough. */
   readonly isKept: boolean;
+  /** Whether it goes on already, and something has to be asked. */
+  readonly isHeld: boolean;
+  /** Days, rounded up, for which what is half sent can be gone on with. */
+  readonly daysLeft: number;
 }
 
 /** Uploads that another life of this page left unfinished. */

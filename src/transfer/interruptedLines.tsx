@@ -50,29 +50,37 @@ export function InterruptedLines(
   );
 }
 
-/** What of it is missing: `ocean.zarr: 3,867 of 12,000 files had not arrived`. */
+/** What of it is missing, and how long it can be gone on with. */
 export function interruptedText(item: IInterrupted, trans: TranslationBundle): string {
-  const { others, arrived, files } = item;
+  const { others, arrived, files, daysLeft, isHeld } = item;
   const name =
     others > 0
       ? trans._n('%2 and %1 other', '%2 and %1 others', others, legible(item.name))
       : legible(item.name);
-  if (files === 1) {
-    return trans.__('%1 had not arrived', name);
+  if (isHeld) {
+    return trans.__('%1: something has to be decided', name);
   }
   const missing = files - arrived;
-  return trans._n(
-    '%2: %3 of %4 files had not arrived',
-    '%2: %3 of %4 files had not arrived',
-    missing,
-    name,
-    missing.toLocaleString(),
-    files.toLocaleString()
-  );
+  const text =
+    files === 1
+      ? trans.__('%1 had not arrived', name)
+      : trans._n(
+          '%2: %3 of %4 files had not arrived',
+          '%2: %3 of %4 files had not arrived',
+          missing,
+          name,
+          missing.toLocaleString(),
+          files.toLocaleString()
+        );
+  return trans._n('%2; kept for %1 more day', '%2; kept for %1 more days', daysLeft, text);
 }
 
 /** What a click will ask for. */
-function needed({ isKept, isFolder }: IInterrupted, trans: TranslationBundle): string {
+function needed(item: IInterrupted, trans: TranslationBundle): string {
+  const { isHeld, isKept, isFolder } = item;
+  if (isHeld) {
+    return trans.__('you will be asked.');
+  }
   if (isKept) {
     return trans.__('the browser still has them, nothing has to be chosen.');
   }

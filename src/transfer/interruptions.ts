@@ -4,10 +4,14 @@ import { Signal } from '@lumino/signaling';
 import type { StoreClient } from '../store/client';
 import { StoreError } from '../store/errors';
 import type { ILocation } from '../store/path';
-import { abortAll } from './drop';
 import { type IDropped, readFiles, readHandles } from './dropped';
+import { Gate, type IGate, OPEN } from './gate';
 import type { IInterrupted, IInterruptions } from './interrupted';
-import type { IDropRecord, IRecords, ISessionRecord } from './memory';
+import { type IDropRecord, type IRecords, type ISessionRecord, LIFETIME } from './memory';
+import { abortAll } from './sessions';
+
+/** Milliseconds. */
+const DAY = 24 * 3600 * 1000;
 
 /** Finds what earlier lives of this page left unfinished, and goes on with it. */
 export class Interruptions implements IInterruptions {
@@ -18,33 +22,42 @@ export class Interruptions implements IInterruptions {
   }
 
   get items(): readonly IInterrupted[] {
-    return this._records.map(record => ({
-      id: record.id,
-      name: record.roots[0].name,
-      others: record.roots.length - 1,
-      isFolder: record.roots.some(({ isFolder }) => isFolder),
-      folder: record.folder,
-      arrived: record.settled,
-      files: record.files,
-      isKept: record.handles.length > 0
-    }));
+    const held = [...this._going].filter(([, gate]) => gate.isAwaited).map(([record]) => record);
+    return [
+      ...held.map(record => describe(record, true)),
+      ...this._records.map(record => describe(record, false))
+    ];
   }
 
-  /** Looks once for what was left; what the browser still grants goes on by itself. */
+  /**
+   * Looks once for what was left, and gives up what is too old. What the browser still grants goes on by itself, up to the
+   * first question: nothing pops up when a page is loaded.
+   */
   async load(): Promise<void> {
     const { records, ended } = this._options;
     const all = await records.all();
     const over = await ended(all.map(({ life }) => life));
     this._records = all.filter(({ life }) => over.has(life));
+    for (const record of this._records.filter(isTooOld)) {
+      await this.forget(record.id);
+    }
     this._changed.emit();
     for (const record of this._records) {
       if (await isGranted(record.handles, 'query')) {
-        await this._goOn(record, readHandles(record.handles));
+        const gate = new Gate(() => this._changed.emit());
+        this._going.set(record, gate);
+        const going = this._goOn(record, readHandles(record.handles), gate);
+        await Promise.race([going.finally(() => this._going.delete(record)), gate.reached]);
       }
     }
   }
 
   async goOn(id: string): Promise<void> {
+    const held = this._held(id);
+    if (held) {
+      held.open();
+      return;
+    }
     const record = await this._left(id);
     if (!record) {
       return;
@@ -67,6 +80,7 @@ export class Interruptions implements IInterruptions {
   }
 
   async forget(id: string): Promise<void> {
+    this._held(id)?.giveUp();
     const record = await this._left(id);
     if (record) {
       await this._take(record);
@@ -91,12 +105,17 @@ export class Interruptions implements IInterruptions {
   }
 
   /** The same things for the same folder are claimed from there. */
-  private async _goOn(record: IDropRecord, dropped: IDropped): Promise<void> {
+  private async _goOn(record: IDropRecord, dropped: IDropped, gate: IGate = OPEN): Promise<void> {
     await this._options.alone(`go-on:${record.id}`, async () => {
       if (await this._left(record.id)) {
-        await this._options.begin(dropped, record.folder);
+        await this._options.begin(dropped, record.folder, gate);
       }
     });
+  }
+
+  /** The gate at which something waits that goes on by itself. */
+  private _held(id: string): Gate | undefined {
+    return [...this._going].find(([record, gate]) => record.id === id && gate.isAwaited)?.[1];
   }
 
   private async _take(record: IDropRecord): Promise<void> {
@@ -132,6 +151,8 @@ export class Interruptions implements IInterruptions {
   }
 
   private _records: readonly IDropRecord[] = [];
+  /** What goes on by itself. */
+  private readonly _going = new Map<IDropRecord, Gate>();
   private readonly _changed = new Signal<this, void>(this);
 }
 
@@ -143,12 +164,31 @@ export namespace Interruptions {
     readonly ended: (lives: readonly string[]) => Promise<ReadonlySet<string>>;
     /** Does what one page alone may do. */
     readonly alone: (what: string, act: () => Promise<void>) => Promise<void>;
-    readonly begin: (dropped: IDropped, folder: ILocation) => Promise<void>;
+    readonly begin: (dropped: IDropped, folder: ILocation, gate: IGate) => Promise<void>;
     /** Lets the user choose files, or a folder; none if she changes her mind. */
     readonly choose: (isFolder: boolean) => Promise<readonly File[]>;
     readonly refuse: (error: StoreError) => Promise<void>;
     readonly trans: TranslationBundle;
   }
+}
+
+function describe(record: IDropRecord, isHeld: boolean): IInterrupted {
+  return {
+    id: record.id,
+    name: record.roots[0].name,
+    others: record.roots.length - 1,
+    isFolder: record.roots.some(({ isFolder }) => isFolder),
+    folder: record.folder,
+    arrived: record.settled,
+    files: record.files,
+    isKept: record.handles.length > 0,
+    isHeld,
+    daysLeft: Math.ceil((record.changed + LIFETIME - Date.now()) / DAY)
+  };
+}
+
+function isTooOld({ changed }: IDropRecord): boolean {
+  return Date.now() - changed > LIFETIME;
 }
 
 type Roots = IDropRecord['roots'];

@@ -1,4 +1,5 @@
 import * as React from 'react';
+import { useViewport } from '../ui/viewport';
 import type { ITrayContext } from './context';
 import { FailureButtons } from './failureButtons';
 import { type IViewport, Rows } from './rows';
@@ -6,6 +7,9 @@ import { TransferLine } from './transferLine';
 
 /** Pixels of width from which words fit beside the icons. */
 const WIDE = 340;
+
+/** Before anything is drawn. */
+const NOTHING: IViewport = { scrollTop: 0, height: 0, width: 0 };
 
 interface ILinesProps extends ITrayContext {
   /** Changes whenever a line does. */
@@ -20,7 +24,7 @@ export function Lines({ version, ...context }: ILinesProps): JSX.Element {
   const { queue, trans } = context;
   const scroller = React.useRef<HTMLDivElement>(null);
   const list = React.useRef<HTMLUListElement>(null);
-  const viewport = useViewport(scroller);
+  const viewport = useViewport(scroller, NOTHING, measure, isSame);
   const rows = React.useMemo(
     () => new Rows(queue.transfers, viewport.width),
     [queue, version, viewport.width]
@@ -125,30 +129,11 @@ function useArrows(list: React.RefObject<HTMLElement>, rows: Rows, height: numbe
   return { current, onKeyDown, onFocus };
 }
 
-/** What is in sight of the list. */
-function useViewport(scroller: React.RefObject<HTMLElement>): IViewport {
-  const [viewport, setViewport] = React.useState<IViewport>({ scrollTop: 0, height: 0, width: 0 });
-  React.useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) {
-      return;
-    }
-    const update = () => {
-      const { scrollTop, clientHeight: height, clientWidth: width } = element;
-      setViewport(old =>
-        old.scrollTop === scrollTop && old.height === height && old.width === width
-          ? old
-          : { scrollTop, height, width }
-      );
-    };
-    update();
-    const observer = new ResizeObserver(update);
-    observer.observe(element);
-    element.addEventListener('scroll', update, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener('scroll', update);
-    };
-  }, [scroller]);
-  return viewport;
+function measure({ scrollTop, clientHeight, clientWidth }: Element): IViewport {
+  return { scrollTop, height: clientHeight, width: clientWidth };
+}
+
+function isSame(before: IViewport, now: IViewport): boolean {
+  const { scrollTop, height, width } = now;
+  return before.scrollTop === scrollTop && before.height === height && before.width === width;
 }

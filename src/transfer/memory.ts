@@ -22,6 +22,8 @@ export interface IDropRecord {
   /** Files that need nothing more, and those found. */
   readonly settled: number;
   readonly files: number;
+  /** When it was written: milliseconds, as `Date.now()`. */
+  readonly changed: number;
   /** By key. */
   readonly sessions: Readonly<Record<string, ISessionRecord>>;
 }
@@ -33,13 +35,16 @@ export interface IRecords {
   delete(id: string): Promise<void>;
 }
 
+/** Milliseconds for which half a file can be gone on with: the server's default `uploadLifetime`. */
+export const LIFETIME = 6 * 24 * 3600 * 1000;
+
 /** Milliseconds between two writes of one record at least. */
 const PAUSE = 1000;
 
 /** Follows one drop and keeps what is left of it, until all is settled. */
 export class DropKeeper {
   constructor(
-    private _record: IDropRecord,
+    private _record: Omit<IDropRecord, 'changed'>,
     private readonly _records: IRecords
   ) {
     void this._write();
@@ -96,7 +101,9 @@ export class DropKeeper {
     clearTimeout(this._pending);
     this._pending = undefined;
     this._last = this._last
-      .then(() => (this._isOver ? undefined : this._records.set(this._record)))
+      .then(() =>
+        this._isOver ? undefined : this._records.set({ ...this._record, changed: Date.now() })
+      )
       .catch(unkept);
     return this._last;
   }
@@ -108,6 +115,6 @@ export class DropKeeper {
 }
 
 /** Without a memory an upload works as well, until the page is reloaded. */
-function unkept(error: unknown): void {
+export function unkept(error: unknown): void {
   console.warn(`What is being uploaded is not remembered over a reload: ${error}`);
 }

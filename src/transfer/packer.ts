@@ -3,10 +3,10 @@ import { outsideHome } from '../store/client';
 import type { IObject } from '../store/entry';
 import { StoreError } from '../store/errors';
 import type { ILocation } from '../store/path';
-import type { Framed, IFrame, IFrames } from '../worker/frames';
-import { notOurs } from './answer';
-import { fileChanged } from './fileSum';
-import type { IJob, IPacker, IPackProgress, Outcome } from './job';
+import type { IFrame, IFrames } from '../worker/frames';
+import { linesOf, noAnswer, notOurs } from './answer';
+import type { IJob, IPacker, IPackProgress } from './job';
+import { Pack, type Sum } from './pack';
 import { backoff, DAMAGED, isTransient, LEFT, TRIES } from './retry';
 import type { IAnswer, Send } from './send';
 
@@ -31,13 +31,6 @@ export interface IPackerTools {
   /** Told that nothing can be written there. */
   readonly refused?: (error: StoreError) => void;
   readonly pause?: (failures: number, signal: AbortSignal) => Promise<void>;
-}
-
-/** One line of the answer of `POST batch`. */
-interface ILine {
-  readonly key: string | null;
-  readonly object?: IObject;
-  readonly error?: { status: number; message: string; reason: string; hint: string };
 }
 
 /** Sends small files below one prefix of one owner. */
@@ -95,7 +88,7 @@ export class Packer implements IPacker {
     signal.throwIfAborted();
     const sums = pack.read(framed);
     if (pack.open.length === 0) {
-      return NOTHING;
+      return noAnswer();
     }
     const began = performance.now();
     const { bucket, key: prefix } = this._folder;
@@ -129,7 +122,7 @@ export class Packer implements IPacker {
     if (lines.length === 0 && answer.body.trim() !== '') {
       throw notOurs(answer);
     }
-    let last = NOTHING;
+    let last = noAnswer();
     for (const { key, object, error } of lines) {
       const job = key === null ? undefined : pack.find(key);
       if (error) {
@@ -203,94 +196,6 @@ export class Packer implements IPacker {
 
   private _bytes = 2 * MiB;
 }
-
-type Sum = { readonly size: number; readonly crc32c: string };
-
-/** The files of one request, and what is known of each. */
-class Pack {
-  constructor(
-    jobs: readonly IJob[],
-    private readonly _folder: ILocation,
-    private readonly _progress: IPackProgress
-  ) {
-    for (const job of jobs) {
-      if (this._open.has(this.keyOf(job))) {
-        // A second file for the same name: the user is asked, after the first.
-        _progress.ended(job, 'alone');
-      } else {
-        this._open.set(this.keyOf(job), job);
-      }
-    }
-  }
-
-  /** Those that have not come to an end. */
-  get open(): readonly IJob[] {
-    return [...this._open.values()];
-  }
-
-  /** Those whose names somebody, perhaps ourselves, has taken. */
-  taken: IJob[] = [];
-  readonly sums = new Map<string, Sum>();
-
-  find(key: string): IJob | undefined {
-    return this._open.get(key);
-  }
-
-  keyOf({ place }: IJob): string {
-    return place.key.slice(this._folder.key.length);
-  }
-
-  frame(job: IJob): IFrame {
-    return {
-      file: job.file,
-      key: this.keyOf(job),
-      contentType: job.file.type || 'application/octet-stream',
-      ifGenerationMatch: job.condition
-    };
-  }
-
-  /** Takes up what was read of the open files; what could not be read comes to an end. */
-  read(framed: readonly Framed[]): ReadonlyMap<string, Sum> {
-    for (const [index, job] of this.open.entries()) {
-      const known = framed[index];
-      if ('error' in known) {
-        this.end(job, fileChanged());
-      } else {
-        this.sums.set(this.keyOf(job), known);
-      }
-    }
-    return this.sums;
-  }
-
-  end(job: IJob, end: Outcome | StoreError | 'alone'): void {
-    this._open.delete(this.keyOf(job));
-    if (!(end instanceof StoreError || end === 'alone')) {
-      job.settle(end);
-    }
-    this._progress.ended(job, end);
-  }
-
-  private readonly _open = new Map<string, IJob>();
-}
-
-/** What could be read of the answer: a connection may break within it. */
-function linesOf(text: string): ILine[] {
-  return text.split('\n').flatMap(line => {
-    try {
-      const parsed = JSON.parse(line);
-      return typeof parsed === 'object' && parsed !== null ? [parsed as ILine] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-const NOTHING = new StoreError(
-  'The server did not tell what became of it.',
-  502,
-  'no-result',
-  'Try it again: what arrived is not sent twice.'
-);
 
 function damagedAndLeft(why: StoreError): StoreError {
   return new StoreError(

@@ -84,7 +84,7 @@ export const transfer: JupyterFrontEndPlugin<ITransfers> = {
       client,
       ended: lives => life.ended(lives),
       alone: (what, act) => life.alone(what, act),
-      begin: (dropped, folder) => transfers.begin(dropped, folder),
+      begin: (...args) => transfers.begin(...args),
       choose: isFolder => (isFolder ? chooseFolder() : chooseFiles()),
       refuse: error => questions.refuse(error),
       trans

@@ -289,6 +289,16 @@ it('ends walks when all is cancelled', async () => {
   expect(queue.busy).toBe(false);
 });
 
+it('leaves the page time while it cancels very many', async () => {
+  const { queue } = queueOf(...Array.from({ length: 5000 }, (_, index) => `file ${index}`));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  await queue.cancelAll();
+  clearInterval(timer);
+  expect(queue.length).toBe(0);
+  expect(turns).toBeGreaterThan(1);
+});
+
 it('cancels only what is meant', async () => {
   const { queue, jobs } = queueOf('a', 'b', 'c');
   await queue.cancelAll(job => job === jobs[1] || job === jobs[2]);

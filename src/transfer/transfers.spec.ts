@@ -49,6 +49,7 @@ let server: UploadServer;
 let queue: TransferQueue;
 let questions: ScriptedQuestions;
 let transfers: Transfers;
+let records: MapRecords;
 let arrived: string[];
 
 beforeEach(async () => {
@@ -56,6 +57,7 @@ beforeEach(async () => {
   const { client } = server;
   queue = new TransferQueue(4, 0);
   questions = new ScriptedQuestions();
+  records = new MapRecords();
   transfers = new Transfers({
     store: { client, buckets: new BucketList(client), moved: new Signal({}) },
     queue,
@@ -67,7 +69,7 @@ beforeEach(async () => {
       frames,
       roads: new Roads(null)
     },
-    records: new MapRecords(),
+    records,
     life: 'this',
     claim: async () => new Map(),
     tray: new Widget(),
@@ -148,6 +150,61 @@ describe('a name that is taken', () => {
       return { choice: 'skip', forAll: false };
     };
     await upload(['a.csv', 'b.csv']);
+  });
+});
+
+describe('all that is cancelled', () => {
+  it('is asked about no more while names are compared', async () => {
+    ['a', 'b', 'c'].forEach(name => server.put(`ada/${name}`, 'old'));
+    questions.conflict = async ({ name }) => {
+      questions.asked.push(name);
+      void queue.cancelAll();
+      return { choice: 'skip', forAll: false };
+    };
+    await upload(['a', 'b', 'c', 'd']);
+    expect(questions.asked).toEqual(['a']);
+    expect(records.kept.size).toBe(0);
+  });
+
+  it('is asked about no more when names were taken on the way', async () => {
+    server.onPiece = () =>
+      ['a', 'b', 'c'].forEach(
+        name => server.objects.has(`ada/${name}`) || server.put(`ada/${name}`, 'old')
+      );
+    questions.conflict = async ({ name }) => {
+      questions.asked.push(name);
+      void queue.cancelAll();
+      return { choice: 'replace', forAll: false };
+    };
+    const large = (name: string) => new File([new Uint8Array(2 ** 20 + 1)], name);
+    server.partSize = 2 ** 21;
+    await transfers.upload([large('a'), large('b'), large('c')], FOLDER);
+    await idle();
+    expect(questions.asked).toHaveLength(1);
+    expect(server.text('ada/b')).toBe('old');
+    expect(queue.length).toBe(0);
+  });
+});
+
+describe('what is refused for good is over, also for the next life of the page', () => {
+  it('as a file that cannot be read to be compared', async () => {
+    server.put('ada/a', 'old a');
+    const file = new File(['new a'], 'a');
+    const broken = () => Promise.reject(new Error('gone'));
+    Object.assign(file, { slice: () => ({ arrayBuffer: broken }) });
+    await transfers.upload([file], FOLDER);
+    await idle();
+    expect(reasons()).toEqual(['file-changed']);
+    expect(records.kept.size).toBe(0);
+  });
+
+  it('as a file whose other name would be too long', async () => {
+    const name = 'x'.repeat(1020);
+    server.put(`ada/${name}`, 'old');
+    questions.choices = [{ choice: 'keepBoth', forAll: false }];
+    await upload([name]);
+    expect(reasons()).toEqual(['illegal-name']);
+    expect(records.kept.size).toBe(0);
   });
 });
 

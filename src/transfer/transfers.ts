@@ -13,6 +13,7 @@ import type { IChecksum } from './checksum';
 import type { Choice } from './conflict';
 import { Drop } from './drop';
 import { type IDropped, readDrop, readFiles } from './dropped';
+import { type IGate, OPEN } from './gate';
 import { DropKeeper, type IDropRecord, type IRecords, type ISessionRecord } from './memory';
 import type { IPackerTools } from './packer';
 import type { TransferQueue } from './queue';
@@ -61,46 +62,69 @@ export class Transfers implements ITransfers {
     return this._options.tray;
   }
 
-  async drop(data: DataTransfer, folder: ILocation): Promise<void> {
-    await this.begin(readDrop(data), folder);
+  async drop(data: DataTransfer, folder: ILocation | Promise<ILocation | null>): Promise<void> {
+    const { questions, trans } = this._options;
+    const dropped = readDrop(data);
+    const known = await folder;
+    if (known) {
+      await this.begin(dropped, known);
+    } else {
+      const text = trans.__('There is no folder to upload into.');
+      const hint = trans.__('Choose one in the list, then drop the files again.');
+      await questions.refuse(new StoreError(text, 0, 'no-folder', hint));
+    }
   }
 
   async upload(files: readonly File[], folder: ILocation): Promise<void> {
     await this.begin(readFiles(files), folder);
   }
 
-  /** Uploads what was dropped or chosen; what an earlier life of the page had begun of it goes on. */
-  async begin(dropped: IDropped, folder: ILocation): Promise<void> {
+  /**
+   * Uploads what was dropped or chosen; what an earlier life of the page had begun of it goes on. With a gate that is not open
+   * nothing is asked or told before it is, and nothing begins that would begin with a question or a refusal.
+   */
+  async begin(dropped: IDropped, folder: ILocation, gate: IGate = OPEN): Promise<void> {
     if (dropped.roots.length === 0) {
       return;
     }
     try {
       const bucket = await this._writable(folder.bucket);
-      if (await this._mayWrite(bucket, folder)) {
-        await this._run(dropped, bucket, folder);
+      if (await this._mayWrite(bucket, folder, gate)) {
+        await this._run(dropped, bucket, folder, gate);
       }
     } catch (error) {
       if (!(error instanceof StoreError)) {
         throw error;
       }
-      await this._options.questions.refuse(error);
+      // Whoever goes on by herself later is told then.
+      if (gate.isOpen) {
+        await this._options.questions.refuse(error);
+      }
     }
   }
 
-  private async _run(dropped: IDropped, bucket: IBucket, folder: ILocation): Promise<void> {
+  private async _run(
+    dropped: IDropped,
+    bucket: IBucket,
+    folder: ILocation,
+    gate: IGate
+  ): Promise<void> {
     const { tools, queue, questions, trans, records, life, claim } = this._options;
     const { roots, handles } = dropped;
     const sessions = await claim({ folder, roots });
     const id = UUID.uuid4();
+    const left = Object.fromEntries(sessions);
     const keeper = new DropKeeper(
-      { id, life, folder, roots, handles: [], settled: 0, files: 0, sessions: {} },
+      { id, life, folder, roots, handles: [], settled: 0, files: 0, sessions: left },
       records
     );
     void handles?.then(found => keeper.keep(found));
     const onArrived = (place: ILocation) => this._arrived.emit(place);
-    const options = { ...tools, bucket, folder, queue, questions, keeper, sessions, trans };
+    const options = { ...tools, bucket, folder, queue, questions, gate, keeper, sessions, trans };
     const drop = new Drop(dropped, { ...options, onArrived });
-    await this._warn(bucket, drop, dropped);
+    if (gate.isOpen) {
+      await this._warn(bucket, drop, dropped);
+    }
     await drop.run();
   }
 
@@ -141,12 +165,11 @@ export class Transfers implements ITransfers {
     return bucket;
   }
 
-  private async _mayWrite(bucket: IBucket, { key: prefix }: ILocation): Promise<boolean> {
-    if (prefix === '') {
-      return bucket.home === '' || this._options.questions.outsideHome(bucket, null);
-    }
-    const owner = foreignOwner(prefix, bucket.home);
-    return owner === null || this._options.questions.outsideHome(bucket, owner);
+  private async _mayWrite(bucket: IBucket, folder: ILocation, gate: IGate): Promise<boolean> {
+    const isTop = folder.key === '';
+    const owner = isTop ? null : foreignOwner(folder.key, bucket.home);
+    const isOwn = isTop ? bucket.home === '' : owner === null;
+    return isOwn || (gate.isOpen && (await this._options.questions.outsideHome(bucket, owner)));
   }
 
   private readonly _warned = new Set<string>();

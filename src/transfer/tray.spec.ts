@@ -35,7 +35,8 @@ class Interruptions implements IInterruptions {
 
 function interrupted(id: string, name: string, isKept = false): IInterrupted {
   const folder = { bucket: 'scratch', key: 'ada/' };
-  return { id, name, others: 0, isFolder: true, folder, arrived: 1, files: 3, isKept };
+  const rest = { others: 0, isFolder: true, arrived: 1, files: 3, isHeld: false, daysLeft: 6 };
+  return { id, name, folder, isKept, ...rest };
 }
 
 class ManualJob implements IJob {

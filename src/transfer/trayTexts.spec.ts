@@ -119,16 +119,20 @@ describe('what was interrupted', () => {
     folder: { bucket: 'scratch', key: 'ada/' },
     arrived: 8133,
     files: 12_000,
-    isKept: false
+    isKept: false,
+    isHeld: false,
+    daysLeft: 5
   };
 
-  it('tells what had not arrived', () => {
-    expect(interruptedText(item, trans)).toBe('ocean.zarr: 3,867 of 12,000 files had not arrived');
-    expect(interruptedText({ ...item, others: 2 }, trans)).toBe(
-      'ocean.zarr and 2 others: 3,867 of 12,000 files had not arrived'
-    );
-    expect(interruptedText({ ...item, name: 'a.nc', files: 1, arrived: 0 }, trans)).toBe(
-      'a.nc had not arrived'
-    );
+  it.each([
+    [{}, 'ocean.zarr: 3,867 of 12,000 files had not arrived; kept for 5 more days'],
+    [
+      { others: 2, daysLeft: 1 },
+      'ocean.zarr and 2 others: 3,867 of 12,000 files had not arrived; kept for 1 more day'
+    ],
+    [{ name: 'a.nc', files: 1, arrived: 0 }, 'a.nc had not arrived; kept for 5 more days'],
+    [{ isHeld: true }, 'ocean.zarr: something has to be decided']
+  ])('is told with what is missing and how long it is kept: %j', (but, text) => {
+    expect(interruptedText({ ...item, ...but }, trans)).toBe(text);
   });
 });

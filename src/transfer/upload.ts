@@ -1,16 +1,13 @@
 import { UUID } from '@lumino/coreutils';
-import type { Precondition, StoreClient } from '../store/client';
+import type { Precondition } from '../store/client';
 import type { IObject, IUploadSession } from '../store/entry';
 import { StoreError } from '../store/errors';
 import { basename } from '../store/path';
-import { notOurs, objectOf, offsetOf } from './answer';
 import type { IChecksum } from './checksum';
 import { FileSum } from './fileSum';
-import type { IProgress, Road } from './job';
-import { PieceSize } from './pieceSize';
+import type { IProgress } from './job';
 import { backoff, DAMAGED, GONE, isTransient, LEFT, TRIES } from './retry';
-import type { Roads } from './roads';
-import type { IAnswer, Send } from './send';
+import { type ISessionTools, Session } from './session';
 
 /** What is uploaded where. */
 export interface IUploadTarget {
@@ -23,12 +20,9 @@ export interface IUploadTarget {
 }
 
 /** What an upload works with. */
-export interface IUploadTools {
-  readonly client: StoreClient;
-  readonly send: Send;
+export interface IUploadTools extends ISessionTools {
   /** Starts a new checksum. */
   readonly checksum: () => IChecksum;
-  readonly roads: Roads;
   /** Told the session's id as soon as there is one, and null once it is no more. */
   readonly onSession?: (id: string | null) => void;
   /** Waits before try number `failures` + 1. */
@@ -39,12 +33,10 @@ export interface IUploadTools {
 const DAMAGES = 3;
 
 /**
- * One file on its way into a bucket by the resumable protocol: in pieces through the user's server, or straight to the
- * store where that is possible. The end is asked of the server either way.
+ * One file on its way into a bucket by the resumable protocol: what is tried again, and what counts as done.
  *
  * The store alone knows what has arrived: after every failure it is asked, and bytes are never sent
- * again blindly. The crc32c is computed beside the sending, and the last piece goes only once it is
- * known: a file that changed or became unreadable meanwhile never becomes an object.
+ * again blindly.
  */
 export class Upload {
   constructor(
@@ -57,9 +49,7 @@ export class Upload {
 
   /** Goes on with a session that an earlier life of this page opened for the same file. */
   adopt(session: IUploadSession): void {
-    this._open(session);
-    this._lastSent = true; // for all that is known
-    this._isVouched = false; // nor what was sent
+    this._open(session, true);
   }
 
   /** Another key or condition, after the store refused the last one. What was summed stays. */
@@ -78,11 +68,10 @@ export class Upload {
     let failures = 0;
     let damages = 0;
     let best = this._offset;
-    this._unsure = this._session !== null;
+    this._doubt();
     for (;;) {
       try {
-        const answer = await this._step(signal, progress);
-        const object = answer && this._settle(answer);
+        const object = await this._step(signal, progress);
         if (object) {
           return await this._verify(object, signal);
         }
@@ -100,7 +89,10 @@ export class Upload {
         if (!(error instanceof StoreError) || !isTransient(error) || ++failures >= TRIES) {
           throw error;
         }
-        this._unsure = true;
+        if (GONE.includes(error.reason)) {
+          this._forgetSession();
+        }
+        this._doubt();
         progress.stalled();
         await pause(failures, signal);
       }
@@ -125,8 +117,8 @@ export class Upload {
     const pause = this._tools.pause ?? backoff;
     for (let failures = 1; ; failures++) {
       try {
-        if (this._lastSent) {
-          const object = this._settle(await this._ask(signal));
+        if (session.mayBeOver) {
+          const object = await session.ask(signal);
           if (object) {
             return await this._verify(object, signal);
           }
@@ -150,188 +142,33 @@ export class Upload {
     }
   }
 
-  /** One request: open the session, ask for the offset, or send the next piece. */
-  private async _step(signal: AbortSignal, progress: IProgress): Promise<IAnswer | null> {
-    if (!this._session) {
-      const { bucket, key, condition, confirmedOwner } = this._target;
-      const session = await this._tools.client.startUpload(
-        {
-          bucket,
-          key,
-          size: this.file.size,
-          contentType: this.file.type || 'application/octet-stream',
-          ifGenerationMatch: condition,
-          id: this._wantedId
-        },
-        { confirmedOwner, signal }
-      );
-      this._open(session);
-      this._unsure = false;
-      return null;
+  /** One request: opens the session, or does the next in it. */
+  private async _step(signal: AbortSignal, progress: IProgress): Promise<IObject | null> {
+    if (this._session) {
+      return this._session.step(signal, progress);
     }
-    if (this._unsure) {
-      const answer = await this._ask(signal);
-      this._unsure = false;
-      return answer;
-    }
-    const { directUrl } = this._session;
-    return directUrl && this._tools.roads.isOpen(directUrl)
-      ? this._sendStraight(directUrl, this._session, signal, progress)
-      : this._sendPiece(signal, progress);
-  }
-
-  private _ask(signal: AbortSignal): Promise<IAnswer> {
-    return this._tools.send({
-      method: 'PUT',
-      url: this._url,
-      road: 'relay',
-      headers: { 'Content-Range': `bytes */${this.file.size}` },
-      body: new Blob(),
-      signal
-    });
-  }
-
-  private async _sendPiece(signal: AbortSignal, progress: IProgress): Promise<IAnswer> {
-    const start = this._offset;
-    const end = Math.min(start + this._piece.bytes, this.file.size);
-    try {
-      const answer = await this._send('relay', this._url, start, end, signal, progress);
-      return this._gained(start, answer);
-    } catch (error) {
-      this._piece.failed();
-      throw error;
-    }
-  }
-
-  /**
-   * All but the last piece in one long request, then the last one: a session takes one request at a time, and every one
-   * costs a round trip. What came of it is asked of our server, unless the store's answer can be read.
-   */
-  private async _sendStraight(
-    directUrl: string,
-    { partSize }: IUploadSession,
-    signal: AbortSignal,
-    progress: IProgress
-  ): Promise<IAnswer> {
-    const { roads } = this._tools;
-    const start = this._offset;
-    const last = Math.floor(Math.max(0, this.file.size - 1) / partSize) * partSize;
-    const end = start < last ? last : this.file.size;
-    let error: unknown = null;
-    try {
-      const answer = await this._send('direct', directUrl, start, end, signal, progress);
-      if (answer.status === 308 && answer.range !== null) {
-        roads.prove(directUrl);
-        return this._gained(start, answer);
-      }
-    } catch (failure) {
-      signal.throwIfAborted();
-      if (!(failure instanceof StoreError && failure.reason === 'offline')) {
-        throw failure;
-      }
-      error = failure;
-    }
-    this._unsure = true;
-    const answer = await this._ask(signal);
-    this._unsure = false;
-    if (answer.status === 200 || (answer.status === 308 && offsetOf(answer) > start)) {
-      roads.prove(directUrl);
-      return answer;
-    }
-    roads.doubt(directUrl);
-    if (answer.status === 308 && roads.isOpen(directUrl)) {
-      throw error ?? noProgress();
-    }
-    return answer;
-  }
-
-  /** The bytes from `start` to `end` (not included), while they are summed. */
-  private async _send(
-    road: Road,
-    url: string,
-    start: number,
-    end: number,
-    signal: AbortSignal,
-    progress: IProgress
-  ): Promise<IAnswer> {
-    progress.takes(road);
-    if (end === this.file.size) {
-      this._crc32c = await this._sum.whole(signal);
-      this._lastSent = true;
-    }
-    if (start === end) {
-      // An empty object, or a store that has all bytes and has not finished.
-      return this._ask(signal);
-    }
-    const stop = new AbortController();
-    // Compared before anything is replaced. Whether a store lets pages send it is not known.
-    const isCompared = road === 'relay' && end === this.file.size;
-    const sending = this._tools.send({
-      method: 'PUT',
-      url,
-      road,
-      headers: {
-        'Content-Range': `bytes ${start}-${end - 1}/${this.file.size}`,
-        ...(isCompared && { 'X-Goog-Hash': `crc32c=${this._crc32c}` })
+    const { bucket, key, condition, confirmedOwner } = this._target;
+    const session = await this._tools.client.startUpload(
+      {
+        bucket,
+        key,
+        size: this.file.size,
+        contentType: this.file.type || 'application/octet-stream',
+        ifGenerationMatch: condition,
+        id: this._wantedId
       },
-      body: this.file.slice(start, end),
-      onProgress: bytes => progress.moved(Math.min(start + bytes, end)),
-      signal: AbortSignal.any([signal, stop.signal])
-    });
-    this._isVouched &&= road === 'relay';
-    const began = performance.now();
-    sending.then(
-      () => road === 'relay' && this._piece.took(end - start, performance.now() - began),
-      () => undefined
+      { confirmedOwner, signal }
     );
-    const summing = this._sum.upTo(end, signal);
-    summing.catch(() => stop.abort());
-    const [summed, answer] = await Promise.allSettled([summing, sending]);
-    signal.throwIfAborted();
-    if (summed.status === 'rejected') {
-      throw summed.reason;
-    }
-    if (answer.status === 'rejected') {
-      // To the network, a file that cannot be read looks like a broken connection.
-      await this._sum.check();
-      throw answer.reason;
-    }
-    return answer.value;
-  }
-
-  /** A piece that was answered with 308 and gained nothing is a failure like any other. */
-  private _gained(start: number, answer: IAnswer): IAnswer {
-    if (answer.status === 308 && offsetOf(answer) <= start) {
-      throw noProgress();
-    }
-    return answer;
-  }
-
-  /** Takes up what an answer says. The object when there is one, null when there is more to send. */
-  private _settle(answer: IAnswer): IObject | null {
-    if (answer.status === 308) {
-      this._offset = offsetOf(answer);
-      if (this._offset > this.file.size) {
-        throw notOurs(answer);
-      }
-      return null;
-    }
-    if (answer.status < 200 || answer.status >= 300) {
-      const error = StoreError.fromAnswer(answer.status, answer.body);
-      if (GONE.includes(error.reason)) {
-        this._forgetSession();
-      }
-      throw error;
-    }
-    return objectOf(answer);
+    this._open(session);
+    return null;
   }
 
   private async _verify(object: IObject, signal: AbortSignal): Promise<IObject> {
-    this._crc32c ??= await this._sum.whole(signal);
+    const crc32c = this._sum.value ?? (await this._sum.whole(signal));
     // A store that computes no sum of its own is vouched for by the server, if all bytes went through it.
-    const stored = object.crc32c ?? (this._isVouched ? this._crc32c : null);
+    const stored = object.crc32c ?? (this._session?.isVouched ? crc32c : null);
     this._forgetSession();
-    if (object.size === this.file.size && stored === this._crc32c) {
+    if (object.size === this.file.size && stored === crc32c) {
       return object;
     }
     const { bucket, key, confirmedOwner } = this._target;
@@ -352,11 +189,16 @@ export class Upload {
     );
   }
 
-  private _open(session: IUploadSession): void {
-    this._session = session;
-    this._isVouched = true;
-    this._piece = new PieceSize(session.partSize);
+  private _open(session: IUploadSession, isAdopted = false): void {
+    this._session = new Session(this.file, session, this._sum, this._tools, isAdopted);
     this._tools.onSession?.(session.id);
+  }
+
+  /** What has arrived has to be asked for. */
+  private _doubt(): void {
+    if (this._session) {
+      this._session.unsure = true;
+    }
   }
 
   /** Nothing can come of the session any more: the store need not keep what has arrived. */
@@ -381,8 +223,6 @@ export class Upload {
     }
     this._session = null;
     this._wantedId = UUID.uuid4();
-    this._offset = 0;
-    this._lastSent = false;
   }
 
   /** What was read may be as wrong as what arrived: everything is read again. */
@@ -390,31 +230,15 @@ export class Upload {
     this._forgetSession();
     this._sum.forget();
     this._sum = new FileSum(this.file, this._tools.checksum);
-    this._crc32c = null;
-    this._unsure = false;
   }
 
-  private get _url(): string {
-    return new URL(this._session!.relayUrl, this._tools.client.settings.baseUrl).href;
+  /** Bytes the store is known to have. */
+  private get _offset(): number {
+    return this._session?.offset ?? 0;
   }
 
-  private _session: IUploadSession | null = null;
+  private _session: Session | null = null;
   /** Of the next session, chosen here: asked for twice, after a lost answer, it is begun once. */
   private _wantedId = UUID.uuid4();
-  /** Bytes the store is known to have. */
-  private _offset = 0;
-  /** Whether the offset has to be asked for. */
-  private _unsure = false;
-  /** Whether the object may be there: its last piece has left. */
-  private _lastSent = false;
-  /** Of the file, once it is known. */
-  private _crc32c: string | null = null;
   private _sum: FileSum;
-  private _piece = new PieceSize(0);
-  /** Whether all bytes of the session so far went through our server in this life of the page. */
-  private _isVouched = true;
-}
-
-function noProgress(): StoreError {
-  return new StoreError('The store took none of the bytes sent.', 503, 'no-progress');
 }

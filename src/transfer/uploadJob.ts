@@ -31,8 +31,12 @@ export interface IUploadContext {
   readonly checksum: () => IChecksum;
   readonly roads: Roads;
   readonly pause?: IUploadTools['pause'];
-  /** Asks what to do with a name that is taken. */
-  readonly ask: (request: IUploadRequest, existing: IExisting) => Promise<Choice>;
+  /** Asks what to do with a name that is taken; nothing any more once the signal was aborted. */
+  readonly ask: (
+    request: IUploadRequest,
+    existing: IExisting,
+    signal: AbortSignal
+  ) => Promise<Choice>;
   /** Who sends small files that go to this owner's folder together. */
   readonly packerFor: (owner: string | undefined) => IPacker;
   /** The reason for which no file of the drop can be written; the first that finds out tells the others. */
@@ -115,7 +119,7 @@ export class UploadJob implements IJob {
         if (!(error instanceof StoreError && error.status === 412)) {
           throw error;
         }
-        const request = await this._decide(error);
+        const request = await this._decide(error, signal);
         if (request === 'identical' || !request) {
           await this._upload.cancel();
           return this.settle(request ?? 'declined');
@@ -144,7 +148,10 @@ export class UploadJob implements IJob {
   }
 
   /** The request as the user wants it now; null to leave it, or `identical` where it is there already. */
-  private async _decide(refusal: StoreError): Promise<IUploadRequest | 'identical' | null> {
+  private async _decide(
+    refusal: StoreError,
+    signal: AbortSignal
+  ): Promise<IUploadRequest | 'identical' | null> {
     const { client, ask, checksum } = this._context;
     const { file, bucket, prefix, name, condition } = this._request;
     const existing = await lookUp(client, { bucket: bucket.id, key: prefix }, name, file.size);
@@ -158,7 +165,10 @@ export class UploadJob implements IJob {
     if (await isIdentical(file, existing, checksum)) {
       return 'identical';
     }
-    switch (await ask(this._request, existing)) {
+    const choice = await ask(this._request, existing, signal);
+    // Held or given up meanwhile: no answer.
+    signal.throwIfAborted();
+    switch (choice) {
       case 'skip':
         return null;
       case 'replace':
@@ -190,8 +200,12 @@ export async function keepBoth(
   return { ...request, name, path: above + name, condition: 0 };
 }
 
-function placeOf({ bucket, prefix, name }: IUploadRequest): ILocation {
-  return { bucket: bucket.id, key: prefix + name };
+export function keyOf({ prefix, name }: IUploadRequest): string {
+  return prefix + name;
+}
+
+function placeOf(request: IUploadRequest): ILocation {
+  return { bucket: request.bucket.id, key: keyOf(request) };
 }
 
 function targetOf(request: IUploadRequest): IUploadTarget {

@@ -4,6 +4,13 @@ import type { IDropRecord, IRecords } from '../memory';
 export class MapRecords implements IRecords {
   readonly kept = new Map<string, IDropRecord>();
 
+  /** What a page that goes away leaves: it changes nothing of it any more. */
+  copy(): MapRecords {
+    const copy = new MapRecords();
+    this.kept.forEach((record, id) => copy.kept.set(id, record));
+    return copy;
+  }
+
   async all(): Promise<IDropRecord[]> {
     return [...this.kept.values()];
   }

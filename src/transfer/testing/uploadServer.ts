@@ -38,6 +38,8 @@ export class UploadServer extends StandInServer {
   faults: (Fault | null)[] = [];
   /** Faults of whole batches, first come first served. */
   batchFaults: (Fault | null)[] = [];
+  /** Other requests that are answered with a status alone, by how their line in the log begins; once each. */
+  readonly failing: { readonly line: string; readonly status: number }[] = [];
   /** What is answered for a file in a batch in place of taking it, by its key. */
   readonly refusals = new Map<string, { status: number; reason: string }>();
   /** Called when a piece has arrived, before it counts. */
@@ -85,7 +87,14 @@ export class UploadServer extends StandInServer {
   ): Promise<void> {
     const body = await bodyOf(request);
     const range = request.headers['content-range'];
-    this.log.push(`${request.method} ${range ?? route}`);
+    const line = `${request.method} ${range ?? route}`;
+    this.log.push(line);
+    const failing = this.failing.findIndex(one => line.startsWith(one.line));
+    if (failing !== -1) {
+      const [{ status }] = this.failing.splice(failing, 1);
+      response.writeHead(status).end();
+      return;
+    }
     const key = query.get('key');
     if (key !== null) {
       this._object(request, key, response);
