@@ -168,6 +168,10 @@ class Disk:
         """A new empty file beside the objects, for `place` or `discard`."""
         return self._temporaries.new()
 
+    def held(self) -> contextlib.AbstractContextManager[str]:
+        """The same, for a write that ends with it."""
+        return self._temporaries.held()
+
     def _place_of(self, key: str) -> str:
         path = self.locate(key)
         for guard in self._guards:

@@ -21,6 +21,7 @@ LEFTOVER_SECONDS = 7 * 24 * 3600
 COPIED_AT_ONCE = 1024 * 1024
 T = TypeVar("T")
 _COPY = re.compile(re.escape(TEMPORARY_FOLDER) + "-[0-9a-f]{32}")
+_HELD = "write-"
 ATTEMPTS = 20
 """How often a file is begun while its folder is removed, which whoever finishes the last file does."""
 
@@ -34,30 +35,50 @@ class Temporaries:
         self._swept = False
 
     def new(self) -> str:
-        """A new empty file. Its name cannot be guessed: opened without creating it, this path leads to this file or
-        nowhere."""
+        """A new empty file that outlives the server. Its name cannot be guessed: opened without creating it, this path
+        leads to this file or nowhere."""
+        path, descriptor = self._new("")
+        os.close(descriptor)
+        return path
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[str]:
+        """As `new`, for one write: it is removed at the end. If its server ends before, the next one that writes here
+        removes it."""
+        while True:
+            path, descriptor = self._new(_HELD)
+            try:
+                _lock(descriptor, shared=True)
+                if os.fstat(descriptor).st_nlink > 0:  # else another server took it for one that was left
+                    yield path
+                    return
+            finally:
+                os.close(descriptor)
+                discard(path)
+
+    def _new(self, kind: str) -> tuple[str, int]:
         if os.path.islink(self._folder):
             raise LeapError(403, "outside-bucket", f"{TEMPORARY_FOLDER} is a link.", "Remove the link.")
-        path = os.path.join(self._folder, secrets.token_hex(16))
-        for attempt in range(ATTEMPTS):
+        path = os.path.join(self._folder, kind + secrets.token_hex(16))
+        attempts = ATTEMPTS
+        while True:
             try:
-                self._make(path)
-                break
+                return path, self._make(path)
             except FileNotFoundError:
-                if attempt == ATTEMPTS - 1 or not os.path.isdir(self._root):
+                attempts -= 1
+                if attempts == 0 or not os.path.isdir(self._root):
                     raise
             except OSError:
                 _remove_if_empty(self._folder)
                 raise
-        return path
 
-    def _make(self, path: str) -> None:
+    def _make(self, path: str) -> int:
         with open_folder(self._root, self._folder, 0o700) as folder:
             if not self._swept:
                 self._swept = True
                 _sweep(folder)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            os.close(os.open(os.path.basename(path), flags, 0o666, dir_fd=folder))
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            return os.open(os.path.basename(path), flags, 0o666, dir_fd=folder)
 
 
 def discard(path: str) -> None:
@@ -112,3 +133,32 @@ def _sweep(folder: int) -> None:
             with contextlib.suppress(FileNotFoundError):  # finished by another server meanwhile
                 if time.time() - entry.stat(follow_symlinks=False).st_mtime > LEFTOVER_SECONDS:
                     os.unlink(entry.name, dir_fd=descriptor)
+                elif entry.name.startswith(_HELD):
+                    _remove_if_left(entry.name, descriptor)
+
+
+def _remove_if_left(name: str, folder: int) -> None:
+    """Remove a held file whose server is gone."""
+    try:
+        descriptor = os.open(name, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except FileNotFoundError:
+        raise
+    except OSError:  # somebody else's
+        return
+    try:
+        if _lock(descriptor, shared=False):
+            os.unlink(name, dir_fd=folder)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, shared: bool) -> bool:
+    """Lock a file until it is closed: shared as readers of HDF5 files do, which this may become. Whether it is locked:
+    not while another has it, nor on a file system without locks."""
+    try:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True

@@ -16,7 +16,6 @@ from .base import ByteRange, Details, ObjectInfo, Page, Reading, Store, Upload, 
 from .disk import Disk
 from .disk_compare import compared
 from .disk_guard import Guard
-from .disk_temporary import discard
 from .disk_tree import is_link, tidy, walk
 from .local_upload import LocalUpload, blocking
 
@@ -65,13 +64,10 @@ class LocalStore(Store):
 
     def _write(self, key: str, data: bytearray, if_generation: str) -> ObjectInfo:
         self._disk.check_place(key, len(data), if_generation)
-        temporary = self._disk.temporary()
-        try:
+        with self._disk.held() as temporary:
             with open(temporary, "r+b") as file:
                 file.write(data)
             return self._disk.place(temporary, key, if_generation)
-        finally:
-            discard(temporary)
 
     async def delete(self, key: str, if_generation: str | None) -> None:
         await blocking(key, self._disk.delete, key, if_generation)

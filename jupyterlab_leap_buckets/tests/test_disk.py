@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ..errors import LeapError
+from ..stores import disk_temporary
 from ..stores.base import ABSENT
 from ..stores.disk import Disk
 from ..stores.disk_temporary import LEFTOVER_SECONDS, discard
@@ -93,6 +94,36 @@ def test_leftovers_of_a_server_that_is_gone_are_swept(tmp_path):
     os.utime(old, (0, os.stat(new).st_mtime - LEFTOVER_SECONDS - 60))
     Disk(str(tmp_path)).temporary()
     assert not os.path.exists(old) and os.path.exists(new)
+
+
+def test_what_an_ended_server_was_writing_is_swept_at_once(tmp_path):
+    disk = Disk(str(tmp_path))
+    begun = disk.temporary()  # an upload that goes on
+    with disk.held() as written:
+        left = os.path.join(os.path.dirname(written), "write-0")
+        with open(left, "w"):
+            pass
+        Disk(str(tmp_path)).temporary()
+        assert os.path.exists(begun) and os.path.exists(written) and not os.path.exists(left)
+    assert not os.path.exists(written)
+
+
+def test_a_file_that_another_server_takes_for_a_leftover_is_begun_again(tmp_path, monkeypatch):
+    """Between being made and being locked."""
+    removed = []
+    lock = disk_temporary._lock
+
+    def slow(descriptor: int, shared: bool) -> bool:
+        if shared and not removed:
+            (name,) = os.listdir(tmp_path / ".leap-buckets-temporary")
+            removed.append(name)
+            os.unlink(tmp_path / ".leap-buckets-temporary" / name)
+        return lock(descriptor, shared)
+
+    monkeypatch.setattr(disk_temporary, "_lock", slow)
+    with Disk(str(tmp_path)).held() as path:
+        assert os.path.exists(path) and os.path.basename(path) not in removed
+    assert os.listdir(tmp_path) == []
 
 
 async def test_nothing_is_left_beside_the_objects(tmp_path):
