@@ -110,22 +110,26 @@ class Transfer:
             made = await self._send_piece(upload, b"")
         async for piece in _pieces(chunks):
             total.update(piece)
-            made = await self._send_piece(upload, piece)
+            is_last = upload.offset + len(piece) == wanted.size
+            # What arrives damaged replaces nothing where the store compares by itself.
+            made = await self._send_piece(upload, piece, (wanted.crc32c or total.crc32c) if is_last else None)
         if made is None:
             raise LeapError(502, "store-failed", f"The store did not finish {wanted.key!r}.", "Try again.")
         return made
 
-    async def _send_piece(self, upload: Upload, piece: bytes) -> ObjectInfo | None:
-        """A piece whose fate is unknown, or that the store has in part, is sent again from where the store has it."""
+    async def _send_piece(self, upload: Upload, piece: bytes, crc32c: str | None = None) -> ObjectInfo | None:
+        """A piece whose fate is unknown, or that the store has in part, is sent again from where the store has it.
+        crc32c: of the whole object, with its last piece."""
         start = upload.offset
         attempt = 0
         while True:
             rest = piece[upload.offset - start :]
             try:
-                made = await upload.send(len(rest), _slices(rest))
+                made = await upload.send(len(rest), _slices(rest), crc32c)
             except LeapError as error:
                 attempt += 1
-                if not upload.unsure or error.status < 500 or attempt == ATTEMPTS:
+                is_final = error.status < 500 or error.reason == "checksum-mismatch" or attempt == ATTEMPTS
+                if is_final or not upload.unsure:
                     raise
                 await asyncio.sleep(DELAY * attempt)
                 made = await upload.find_offset()

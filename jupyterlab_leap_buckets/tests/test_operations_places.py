@@ -116,6 +116,17 @@ async def test_what_arrives_damaged_is_removed_and_the_original_stays(road, stan
     assert len(await names(here)) == 1 == len(await names(there))
 
 
+@pytest.mark.parametrize("road", ["up"], indirect=True)
+async def test_what_is_damaged_on_its_way_replaces_nothing(road, standin):
+    here, there = road
+    await fill(here, "x")
+    await fill(there, "x", data=b"theirs")
+    standin.faults.add(Fault("flip", method="PUT"))
+    done = await run(here, "copy", keys(here, "x"), destination=below(there), onConflict="replace")
+    assert (done["state"], reasons(done)) == ("failed", ["checksum-mismatch"])
+    assert await body(there, "x") == b"theirs"
+
+
 @pytest.mark.parametrize("road", ["down"], indirect=True)
 async def test_a_read_that_breaks_goes_on(road, standin):
     here, there = road
