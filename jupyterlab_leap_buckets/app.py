@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .limited import Limiter
     from .operations.jobs import Operations
     from .public_buckets import PublicBuckets
+    from .s3_buckets import S3Buckets
     from .stores.base import Store, Upload
     from .upload_files import Record
     from .upload_sessions import UploadSessions
@@ -43,8 +44,10 @@ class LeapBuckets(ExtensionApp):
     buckets = List(
         Dict(),
         help="""Buckets beside those found in the environment. Each is a dictionary with `id` and either `uri`
-        (gs://bucket or gs://bucket/home/) or `path` (a folder on this machine), and optionally `home` (the prefix
-        that is the user's own), `label`, `access` ("read-write" or "read-only") and `expiresAfterDays`.""",
+        (gs://bucket or gs://bucket/home/, or with s3://) or `path` (a folder on this machine), and optionally `home`
+        (the prefix that is the user's own), `label`, `access` ("read-write" or "read-only") and `expiresAfterDays`. A
+        bucket of S3 may have `endpoint` (https://host), `region`, `profile` (an AWS profile) or `anonymous` (True for
+        a public one, which is read without keys), and needs no `id`.""",
     ).tag(config=True)
 
     homeRule = Enum(
@@ -96,7 +99,8 @@ class LeapBuckets(ExtensionApp):
         super().__init__(**kwargs)
         self._places: list[Bucket] | None = None
         self._public: PublicBuckets | None = None
-        self._stores: dict[str, Store] = {}
+        self._s3: S3Buckets | None = None
+        self._stores: dict[object, Store] = {}
         self._uploads: UploadSessions | None = None
         self._operations: Operations | None = None
         self._archives: Archives | None = None
@@ -114,15 +118,16 @@ class LeapBuckets(ExtensionApp):
 
     @property
     def places(self) -> list[Bucket]:
-        """The buckets of this server: those found once, as the environment of a process does not change under it, and
-        the public ones added since."""
+        """The buckets of this server: those found once, as the environment of a process does not change under it, those
+        that connections have been found to have, and the public ones added since."""
         if self._places is None:
             import os
 
             from .discovery import discover
 
             self._places = discover(os.environ, self.buckets)
-        return [*self._places, *(self._public.buckets if self._public else ())]
+        found = self._s3.buckets if self._s3 else ()
+        return [*self._places, *found, *(self._public.buckets if self._public else ())]
 
     def bucket(self, bucket_id: str) -> Bucket:
         """The bucket named in a request; 404 when there is none, 400 when it cannot be used."""
@@ -131,6 +136,8 @@ class LeapBuckets(ExtensionApp):
                 if bucket.error:
                     raise LeapError(400, "bucket-unavailable", bucket.error, "Choose another bucket.")
                 return bucket
+        if named := self.s3.named(bucket_id, self.places):
+            return named
         raise LeapError(
             404,
             "unknown-bucket",
@@ -155,9 +162,9 @@ class LeapBuckets(ExtensionApp):
 
     def store(self, bucket: Bucket) -> Store:
         """The store behind a bucket, made on first use and shared by all requests."""
-        if bucket.anonymous:
+        if bucket.anonymous and bucket.connection is None:
             return self.public.store(bucket)
-        name = bucket.id if bucket.id == "~disk" else bucket.uri  # a bucket in the same folder has other rules
+        name = bucket.id if bucket.id == "~disk" else bucket.place  # a bucket in the same folder has other rules
         if name not in self._stores:
             from .stores import open_store
 
@@ -201,6 +208,14 @@ class LeapBuckets(ExtensionApp):
 
             self._public = PublicBuckets(self.connectTimeout, self.readTimeout, self.retryDeadline)
         return self._public
+
+    @property
+    def s3(self) -> S3Buckets:
+        if self._s3 is None:
+            from .s3_buckets import S3Buckets
+
+            self._s3 = S3Buckets(self.connectTimeout, self.readTimeout, self.retryDeadline, self.tell_surprise)
+        return self._s3
 
     @property
     def lifecycles(self) -> Lifecycles:
@@ -292,3 +307,5 @@ class LeapBuckets(ExtensionApp):
         stores, self._stores = self._stores, {}
         for store in stores.values():
             await store.close()
+        if self._s3 is not None:
+            await self._s3.close()

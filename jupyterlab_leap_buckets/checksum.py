@@ -39,6 +39,18 @@ def crc32c(data: bytearray) -> str | None:
     return checksum.value
 
 
+def extended(value: str | None, data: bytes) -> str | None:
+    """The crc32c of what has the crc32c `value`, followed by `data`; None without the library, or of what has none."""
+    try:
+        from google_crc32c import extend
+    except ImportError:
+        return None
+    if value is None:
+        return None
+    known = int.from_bytes(base64.b64decode(value), "big")
+    return base64.b64encode(extend(known, data).to_bytes(4, "big")).decode("ascii")
+
+
 def _new_state() -> Any:
     try:
         from google_crc32c import Checksum

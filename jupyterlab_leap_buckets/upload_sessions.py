@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from .errors import LeapError
@@ -44,6 +45,7 @@ class UploadSessions:
         self._swept: float | None = None
         self._loading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._keeping = asyncio.Lock()
 
     async def check_room(self) -> None:
         """429 when too many uploads are under way, here or on disk."""
@@ -63,6 +65,7 @@ class UploadSessions:
         await self._open()
         session = Session(upload, record.bucket, record.key, record.size)
         session.id = session_id or session.id
+        session.record = record
         session.is_kept = await asyncio.to_thread(self._files.write, session.id, record)
         self._sessions[session.id] = session
         return session
@@ -90,6 +93,7 @@ class UploadSessions:
             await self._remove(session_id)
             return None
         session = Session(upload, record.bucket, record.key, record.size, session_id, is_kept=True, sum=None)
+        session.record = record
         if age > self._lifetime:
             self._give_up(session)
             return None
@@ -116,9 +120,20 @@ class UploadSessions:
         if session.is_kept and session.over:
             session.is_kept = False
             self._later(self._remove(session.id))
+        elif session.is_kept and session.upload.steps != session.steps:
+            self._later(self._keep(session))
         elif session.is_kept and time.monotonic() - session.kept > TOUCH_SECONDS:
             session.kept = time.monotonic()
             self._later(asyncio.to_thread(self._files.touch, session.id))
+
+    async def _keep(self, session: Session) -> None:
+        """Write down how far a store that cannot tell it by itself has got."""
+        async with self._keeping:
+            steps = session.upload.steps
+            if session.is_kept and session.record and session.steps != steps and session.id in self._sessions:
+                record = replace(session.record, state=session.upload.state())
+                await asyncio.to_thread(self._files.write, session.id, record)
+                session.steps, session.kept = steps, time.monotonic()
 
     async def close(self) -> int:
         """Keep what is on disk, drop the rest; how many of these the store may still hold."""
@@ -179,7 +194,8 @@ class UploadSessions:
 
     async def _remove(self, session_id: str) -> None:
         self._stored.discard(session_id)
-        await asyncio.to_thread(self._files.remove, session_id)
+        async with self._keeping:
+            await asyncio.to_thread(self._files.remove, session_id)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -12,10 +12,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from .checksum import Crc32c
 from .errors import LeapError
 from .stores.base import ObjectInfo, Upload, damaged, damaged_on_the_way
+
+if TYPE_CHECKING:
+    from .upload_files import Record
 
 PART_SIZE = 8 * 1024 * 1024
 GRANULE = 256 * 1024
@@ -60,7 +64,7 @@ class Piece:
 @dataclass
 class Session:
     """sum: of what has arrived up to the offset, None when nobody has seen all of it. is_kept: whether it is on disk
-    too, where `kept` is when it was last said to be in use."""
+    too, as `record`, where `kept` is when it was last said to be in use and `steps` those of the upload by then."""
 
     upload: Upload
     bucket: str
@@ -75,6 +79,8 @@ class Session:
     is_kept: bool = False
     kept: float = field(default_factory=time.monotonic)
     sum: Crc32c | None = field(default_factory=Crc32c)
+    record: Record | None = None
+    steps: int = 0
 
     @contextmanager
     def alone(self) -> Iterator[None]:

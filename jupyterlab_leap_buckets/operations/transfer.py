@@ -65,7 +65,7 @@ class Transfer:
                 await self._stream(info, key, if_generation)
         elif made.size != info.size or (made.crc32c and info.crc32c and made.crc32c != info.crc32c):
             raise await self._damaged(made)
-        elif self._certain and not (made.crc32c and info.crc32c):
+        elif self._certain and not (made.crc32c and info.crc32c) and not (made.digest and made.digest == info.digest):
             raise _unsure(info.key)
 
     async def _stream(self, info: ObjectInfo, key: str, if_generation: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from jupyter_server.auth.decorator import authorized
@@ -17,9 +18,11 @@ class BucketsHandler(LeapHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Waits for the stores 2 seconds at most, and only as long as they have not said when they delete."""
-        buckets = await self.leap.lifecycles.dated(self.leap.places)
-        self.finish_json({"buckets": [bucket.as_json() for bucket in buckets]})
+        """Waits for the stores 2 seconds at most, and only as long as they have not said when they delete, or which
+        buckets a connection has."""
+        known = self.leap.places
+        dated, shown = await asyncio.gather(self.leap.lifecycles.dated(known), self.leap.s3.look(known))
+        self.finish_json({"buckets": [bucket.as_json() for bucket in shown(dated)]})
 
     @web.authenticated
     @authorized

@@ -117,8 +117,11 @@ class ObjectHandler(LeapHandler):
             )
         check_may_write(self, bucket, key)
         content_type = check_content_type(self.request.headers.get("Content-Type"))
-        info = await self.leap.store(bucket).write(key, self.body, content_type, if_generation)
+        store = self.leap.store(bucket)
+        info = await store.write(key, self.body, content_type, if_generation)
         self.set_header("ETag", f'"{info.generation}"')
+        if store.race_safe is False:
+            self.set_header("X-Leap-Race-Safe", "no")  # what another wrote at the same moment may be lost
         self.finish_json(info.as_json())
 
     @web.authenticated

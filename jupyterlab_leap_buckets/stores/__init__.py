@@ -22,6 +22,11 @@ def open_store(bucket: Bucket, leap: LeapBuckets) -> Store:
         homes = [place.home for place in leap.places if place.uri == bucket.uri and not place.error]
         inside = guards(leap.places, leap.homeRule) if bucket.id == DISK else ()
         return LocalStore(folder_of(bucket.uri), homes, inside)
+    if bucket.connection is not None:
+        from .s3 import S3Store
+
+        clients = leap.s3.clients
+        return S3Store(split_uri(bucket.uri)[1], clients.get(bucket.connection), clients.nobody(bucket.connection))
     from .gcs import GcsStore
     from .gcs_client import GcsClient
 

@@ -24,7 +24,8 @@ LINKED_FOLDER = "inode/symlink"
 class ObjectInfo:
     """An object's facts. updated: RFC 3339 with `Z`. generation: opaque. crc32c: base64 of the four big-endian bytes,
     None where the store has none. encoding: how the stored bytes are encoded (`gzip`), None for as they are.
-    created: RFC 3339 with `Z`, None where a store did not say."""
+    created: RFC 3339 with `Z`, None where a store did not say. digest: two objects of one kind of store that have the
+    same hold the same bytes; None where there is none."""
 
     key: str
     size: int
@@ -35,6 +36,7 @@ class ObjectInfo:
     crc32c: str | None = None
     encoding: str | None = None
     created: str | None = None
+    digest: str | None = None
 
     def as_entry(self, prefix: str) -> dict[str, Any]:
         """The entry of a list of `prefix`."""
@@ -165,6 +167,9 @@ class Upload(ABC):
     address: str | None = None
     """Where a browser may send pieces itself, None where it may not. A credential."""
 
+    steps: int = 0
+    """How often `state` has come to say something new."""
+
     @abstractmethod
     def state(self) -> dict[str, Any]:
         """What `resume_upload` needs to go on after this server has ended, for JSON. Holds credentials."""
@@ -189,6 +194,11 @@ class Upload(ABC):
 
 class Store(ABC):
     """A bucket. Keys are legal object names; every failure is a LeapError."""
+
+    @property
+    def race_safe(self) -> bool | None:
+        """Whether preconditions hold whoever else writes at the same time, None while that is unknown."""
+        return True
 
     @abstractmethod
     async def list(self, prefix: str, starts_with: str, limit: int, token: str | None) -> Page:

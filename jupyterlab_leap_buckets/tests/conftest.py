@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import os
@@ -14,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from .processes import fake_gcs
+from .s3_endpoint import Gateway, gateway, moto
 from .server import Client, jupyter_server
 from .standin import StandIn
 from .stub_gcloud import make_path
@@ -21,7 +23,9 @@ from .traps import places, set_traps
 
 _numbers = itertools.count()
 
-STORES = ("local", "standin", "fake-gcs-server")
+S3 = ("moto", "moto-deaf")
+"""moto's server, and one that ignores the preconditions of writes."""
+STORES = ("local", "standin", "fake-gcs-server", *S3)
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,9 @@ def clean_environment(tmp_path_factory) -> Iterator[pytest.MonkeyPatch]:
             patch.delenv(name, raising=False)
         for name in ("GOOGLE_APPLICATION_CREDENTIALS", "JUPYTERHUB_SERVICE_PREFIX"):
             patch.delenv(name, raising=False)
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield patch
 
 
@@ -71,7 +78,32 @@ def no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def servers(tmp_path_factory, clean_environment, standin) -> AsyncIterator[dict[str, Client]]:
+async def s3_service(tmp_path_factory) -> AsyncIterator[str]:
+    with moto(tmp_path_factory.mktemp("moto"), ["leap-scratch"]) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="session")
+async def deaf(s3_service) -> AsyncIterator[Gateway]:
+    async with gateway(s3_service, deaf=True) as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def s3_server(folder: Path, patch: pytest.MonkeyPatch, endpoint: str) -> AsyncIterator[Client]:
+    """A Jupyter server with a bucket of S3, whose keys were in the environment when it was first used."""
+    bucket = {"id": "leap-scratch", "uri": "s3://leap-scratch", "endpoint": endpoint}
+    async with jupyter_server(folder, LeapBuckets={"buckets": [bucket], "retryDeadline": 4.0}) as client:
+        patch.setenv("AWS_ACCESS_KEY_ID", "AKIATESTTESTTESTTEST")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "canary-secret-key")
+        await client.leap.store(client.leap.bucket("leap-scratch")).list("", "", 1, None)
+        patch.delenv("AWS_ACCESS_KEY_ID")
+        patch.delenv("AWS_SECRET_ACCESS_KEY")
+        yield client
+
+
+@pytest_asyncio.fixture(scope="session")
+async def servers(tmp_path_factory, clean_environment, standin, s3_service, deaf) -> AsyncIterator[dict[str, Client]]:
     """A Jupyter server for each kind of store."""
     folder = tmp_path_factory.mktemp("servers")
     buckets = {"buckets": [{"id": "leap-scratch", "uri": "gs://leap-scratch"}], "retryDeadline": 4.0}
@@ -83,6 +115,8 @@ async def servers(tmp_path_factory, clean_environment, standin) -> AsyncIterator
             jupyter_server(folder, LeapBuckets=local) as on_disk,
             jupyter_server(folder, LeapBuckets=buckets) as on_standin,
             jupyter_server(folder, LeapBuckets=buckets) as on_emulator,
+            s3_server(folder, clean_environment, s3_service) as on_moto,
+            s3_server(folder, clean_environment, deaf.url) as on_deaf,
         ):
             # Each server reads the variable when its store is first used.
             for client, address in (
@@ -92,7 +126,8 @@ async def servers(tmp_path_factory, clean_environment, standin) -> AsyncIterator
                 clean_environment.setenv("STORAGE_EMULATOR_HOST", address)
                 client.leap.store(client.leap.bucket("leap-scratch"))
             clean_environment.delenv("STORAGE_EMULATOR_HOST")
-            yield {"local": on_disk, "standin": on_standin, "fake-gcs-server": on_emulator}
+            google = {"standin": on_standin, "fake-gcs-server": on_emulator}
+            yield {"local": on_disk, **google, "moto": on_moto, "moto-deaf": on_deaf}
 
 
 def place_in(servers: dict[str, Client], kind: str) -> Place:
@@ -110,6 +145,16 @@ def place(request: pytest.FixtureRequest, servers) -> Place:
 @pytest.fixture
 def on_disk(servers) -> Place:
     return place_in(servers, "local")
+
+
+@pytest.fixture
+def on_moto(servers) -> Place:
+    return place_in(servers, "moto")
+
+
+@pytest.fixture
+def on_deaf(servers) -> Place:
+    return place_in(servers, "moto-deaf")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest_asyncio
 from ..checksum import crc32c
 from ..stores.gcs import GcsStore
 from ..stores.gcs_client import GcsClient
+from .conftest import S3
 from .server import Reply, jupyter_server
 from .standin import StandIn
 from .standin_faults import Fault
@@ -50,6 +51,8 @@ async def test_details_of_an_object(place):
     assert (reply.status, reply.headers["Cache-Control"]) == (200, "no-store")
     told = reply.json()
     (entry,) = (await place.client.list(place.bucket, place.key("é/"))).json()["entries"]
+    if place.kind in S3:
+        entry["contentType"] = told["contentType"]  # S3 lists no types
     assert entry.items() <= told.items() and entry.keys() <= made.keys()
     assert set(told) == {*made, "md5", "encoding", "cacheControl", "metadata", "public"}
     age = datetime.now(timezone.utc) - datetime.fromisoformat(told["created"][:19] + "+00:00")
@@ -59,7 +62,8 @@ async def test_details_of_an_object(place):
         assert (told["md5"], told["crc32c"], told["public"]) == (None, None, False)
     else:
         md5 = base64.b64encode(hashlib.md5(b"12345", usedforsecurity=False).digest()).decode()
-        assert (told["md5"], told["crc32c"], told["public"]) == (md5, crc32c(bytearray(b"12345")), True)
+        assert (told["md5"], told["crc32c"]) == (md5, crc32c(bytearray(b"12345")))
+        assert told["public"] == (place.kind not in S3)  # moto asks for keys, the others for none
     missing = await details(place.client, place.bucket, place.key("none"))
     assert (missing.status, missing.reason) == (404, "no-such-object")
 

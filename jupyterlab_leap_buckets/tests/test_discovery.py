@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ..discovery import BUCKET_ID, discover
+from ..stores.s3_connection import S3Connection
 
 
 def test_a_hub_needs_no_configuration():
@@ -55,10 +58,54 @@ def test_a_place_without_home_does_not_open_the_others():
     assert (own.own, everything.own) == (("ada/",), ("",))
 
 
-def test_s3_is_told_apart_and_never_crashes():
+def test_a_hub_on_aws_needs_no_configuration_either():
     (bucket,) = discover({"SCRATCH_BUCKET": "s3://hub-scratch/ada"}, [])
-    assert (bucket.id, bucket.provider, bucket.home) == ("hub-scratch", "s3", "ada/")
-    assert "isn't available in this version" in bucket.error
+    assert (bucket.id, bucket.provider, bucket.home, bucket.error) == ("hub-scratch", "s3", "ada/", None)
+    assert (bucket.connection, bucket.own, bucket.expires_after_days) == (S3Connection(), ("ada/",), 7)
+
+
+def test_buckets_of_s3_from_configuration():
+    osn = "https://nyu1.osn.mghpcc.org"
+    configured = [
+        {"uri": "s3://leap-pubs", "endpoint": osn, "anonymous": True, "label": "Publications"},
+        {"uri": "s3://leap-pangeo-inbox/ada", "endpoint": osn, "profile": "my osn"},
+        {"id": "own", "uri": "s3://leap-pangeo-inbox", "endpoint": osn, "region": "us-east-1", "access": "read-only"},
+    ]
+    public, inbox, own = discover({}, configured)
+    assert (public.id, public.access, public.label, public.anonymous) == (
+        "public~leap-pubs",
+        "read-only",
+        "Publications",
+        True,
+    )
+    assert public.as_json()["connection"] == {
+        "profile": None,
+        "remote": None,
+        "endpoint": osn,
+        "region": None,
+        "anonymous": True,
+    }
+    assert (inbox.id, inbox.home, inbox.access) == ("my-osn~leap-pangeo-inbox", "ada/", "read-write")
+    assert (own.id, own.access, own.connection) == ("own", "read-only", S3Connection(osn, "us-east-1"))
+    assert len({inbox.place, own.place}) == 2  # asked with other keys
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"endpoint": "nyu1.osn.mghpcc.org"}, "https://host"),
+        ({"endpoint": "https://me:secret@host"}, "https://host"),
+        ({"endpoint": "https://host/path"}, "https://host"),
+        ({"endpoint": 5}, "can be a text"),
+        ({"anonymous": "yes"}, "can be True"),
+        ({"anonymous": True, "profile": "osn"}, "without a profile"),
+        ({"anonymous": True, "access": "read-write"}, "not written"),
+        ({"uri": "gs://bucket", "profile": "osn", "id": "x"}, "only a bucket of S3"),
+    ],
+)
+def test_settings_of_s3_that_make_no_sense(more, text):
+    (bucket,) = discover({}, [{"uri": "s3://bucket", **more}])
+    assert text in bucket.error and "secret" not in bucket.error
 
 
 def test_nonsense_shows_as_itself_and_the_rest_still_shows(tmp_path):

@@ -1,0 +1,345 @@
+"""S3, also where it is not Amazon's: https://docs.aws.amazon.com/AmazonS3/latest/API/"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from ..checksum import crc32c as checksum_of
+from ..errors import LeapError
+from .base import (
+    ABSENT,
+    ByteRange,
+    Details,
+    Expiry,
+    ObjectInfo,
+    Page,
+    Reading,
+    Store,
+    Upload,
+    changed,
+    damaged_on_the_way,
+    folder_entry,
+    not_found,
+    not_satisfiable,
+)
+from .gcs_client import BROKEN, jitter, unreachable
+from .s3_client import S3Client
+from .s3_condition import KINDS, guarded, is_kept, try_complete
+from .s3_copy import copy
+from .s3_errors import MISSING, S3Error
+from .s3_object import MARK, SUM, described, details, entry, etag, listed, md5_header, moment
+from .s3_upload import S3Upload, part_size_for
+
+WALK_LIMIT = 1000
+READ_SIZE = 256 * 1024
+READ_ATTEMPTS = 5
+"""Connections in a row that may break without a byte before a read fails."""
+PUBLIC_SECONDS = 2.0
+
+
+class S3Store(Store):
+    """nobody: a client of the same place without keys."""
+
+    def __init__(self, bucket: str, client: S3Client, nobody: S3Client) -> None:
+        self._bucket = bucket
+        self._client = client
+        self._nobody = nobody
+
+    @property
+    def race_safe(self) -> bool | None:
+        known = [self._client.honoured.get(kind, self._client.connection.is_aws or None) for kind in KINDS]
+        return False if False in known else None if None in known[:2] else True
+
+    # Lists
+
+    async def list(self, prefix: str, starts_with: str, limit: int, token: str | None) -> Page:
+        try:
+            page = await self._page(
+                Prefix=prefix + starts_with or None, Delimiter="/", MaxKeys=limit, ContinuationToken=token
+            )
+        except S3Error as error:
+            if token and error.there == 400:
+                raise LeapError(
+                    400, "bad-page-token", "The store does not know this page token.", "Start from the first page."
+                ) from None
+            raise
+        entries = [folder_entry(prefix, item["Prefix"]) for item in page.get("CommonPrefixes", [])]
+        entries += [entry(item, prefix) for item in page.get("Contents", [])]
+        entries.sort(key=lambda one: one["key"].encode())
+        return Page(entries, page.get("NextContinuationToken") if page.get("IsTruncated") else None)
+
+    async def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
+        after = None
+        while True:
+            # By name and not by token: what is deleted meanwhile shifts no page.
+            page = await self._page(Prefix=prefix or None, MaxKeys=WALK_LIMIT, StartAfter=after)
+            found = [listed(item) for item in page.get("Contents", [])]
+            yield found
+            if not page.get("IsTruncated") or not found:
+                return
+            after = found[-1].key
+
+    async def _page(self, **query: Any) -> dict[str, Any]:
+        return await self._client.call("list_objects_v2", f"the bucket {self._bucket!r}", Bucket=self._bucket, **query)
+
+    async def addresses(self, keys: Sequence[str]) -> list[str]:
+        return [f"s3://{self._client.place}/{self._bucket}/{key}" for key in keys]
+
+    async def expiries(self) -> Sequence[Expiry]:
+        try:
+            told = await self._client.call(
+                "get_bucket_lifecycle_configuration",
+                f"the bucket {self._bucket!r}",
+                repeat=False,
+                Bucket=self._bucket,
+            )
+        except S3Error as error:
+            if error.code == "NoSuchLifecycleConfiguration":
+                return ()
+            raise
+        return [found for rule in told.get("Rules", []) if (found := _expiry(rule))]
+
+    # Single objects
+
+    def _object(self, key: str) -> dict[str, Any]:
+        return {"what": repr(key), "Bucket": self._bucket, "Key": key}
+
+    async def head(self, key: str) -> ObjectInfo:
+        headers = await self._head(key)
+        return described(key, headers, int(headers.get("ContentLength", 0)))
+
+    async def _head(self, key: str) -> dict[str, Any]:
+        try:
+            return await self._client.call("head_object", **self._object(key))
+        except S3Error as error:
+            raise _absent(error, key) from None
+
+    async def details(self, key: str) -> Details:
+        headers, public = await asyncio.gather(self._head(key), self._public(key))
+        return details(key, headers, public)
+
+    async def _public(self, key: str) -> bool | None:
+        """Whether somebody without any keys may read it, by asking so once."""
+        await self._nobody.open()
+        try:
+            await asyncio.wait_for(self._nobody.call("head_object", repeat=False, **self._object(key)), PUBLIC_SECONDS)
+        except S3Error as error:
+            return False if error.there in (401, 403, 404) else None
+        except (LeapError, asyncio.TimeoutError):
+            return None
+        return True
+
+    async def read(self, key: str, wanted: ByteRange | None) -> Reading:
+        answer = await self._open(key, wanted, None)
+        try:
+            start, size = _position(answer)
+        except LeapError:
+            answer["Body"].close()
+            raise
+        info = described(key, answer, size)
+        body = _Body(self, info, answer["Body"], start, start + int(answer.get("ContentLength", size - start)))
+        return Reading(info, start, body.stop, body.chunks(), body.release)
+
+    async def _open(self, key: str, wanted: ByteRange | None, generation: str | None) -> dict[str, Any]:
+        try:
+            return await self._client.call(
+                "get_object",
+                Range=_range_header(wanted),
+                IfMatch=f'"{generation}"' if generation else None,
+                **self._object(key),
+            )
+        except S3Error as error:
+            if error.there == 416:
+                raise not_satisfiable((await self.head(key)).size if error.total is None else error.total) from None
+            if error.there == 412:
+                raise LeapError(
+                    502, "object-changed", f"{key!r} was changed while it was read.", "Read it again."
+                ) from None
+            raise _absent(error, key) from None
+
+    async def write(
+        self, key: str, data: bytearray, content_type: str, if_generation: str, crc32c: str | None = None
+    ) -> ObjectInfo:
+        return await self.put(key, bytes(data), content_type, if_generation, crc32c, secrets.token_hex(8))
+
+    async def put(
+        self, key: str, data: bytes, content_type: str, if_generation: str | None, crc32c: str | None, mark: str
+    ) -> ObjectInfo:
+        """Write an object in one call. mark: what tells it from those of others."""
+        md5, ours = await asyncio.to_thread(lambda: (md5_header(data), checksum_of(bytearray(data))))
+        if None not in (crc32c, ours) and crc32c != ours:
+            raise damaged_on_the_way(key)
+        metadata = {MARK: mark, **({SUM: ours} if ours else {})}
+
+        async def send(headers: Mapping[str, str]) -> dict[str, Any]:
+            return await self._client.call(
+                "put_object",
+                headers=headers,
+                body=data,
+                ContentMD5=md5,
+                ContentType=content_type,
+                Metadata=metadata,
+                **self._object(key),
+            )
+
+        try:
+            answer = await guarded(self._client, "put", key, if_generation, self.head, send)
+        except S3Error as error:
+            if error.code == "BadDigest" or error.code == "InvalidDigest":
+                raise damaged_on_the_way(key) from None
+            if not is_kept(error):
+                raise
+            # Our own first attempt may have written it, and only its answer got lost.
+            if error.repeated and (found := await self.made(key, mark)):
+                return found
+            raise changed(key, if_generation) from None
+        generation = etag(answer.get("ETag"))
+        date = moment(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date"))
+        return ObjectInfo(
+            key, len(data), date, generation, content_type, "STANDARD", ours, created=date, digest=generation
+        )
+
+    async def made(self, key: str, mark: str) -> ObjectInfo | None:
+        """The object, if it is the write of that mark that has made it."""
+        try:
+            headers = await self._head(key)
+        except LeapError as error:
+            if error.status == 404:
+                return None
+            raise
+        if (headers.get("Metadata") or {}).get(MARK) != mark:
+            return None
+        return described(key, headers, int(headers.get("ContentLength", 0)))
+
+    async def delete(self, key: str, if_generation: str | None) -> None:
+        # S3 says nothing when there was none to delete.
+        if (await self.head(key)).generation != if_generation and if_generation is not None:
+            raise changed(key, if_generation)
+
+        async def send(headers: Mapping[str, str]) -> dict[str, Any]:
+            # Repeated without a precondition it could delete what somebody wrote in between.
+            return await self._client.call("delete_object", headers=headers, repeat=bool(headers), **self._object(key))
+
+        try:
+            await guarded(self._client, "delete", key, if_generation, self.head, send)
+        except S3Error as error:
+            if not is_kept(error):
+                raise
+            try:
+                await self.head(key)
+            except LeapError as gone:
+                if gone.status == 404 and error.repeated:
+                    return
+            raise changed(key, if_generation) from None
+
+    # Uploads and copies
+
+    async def begin_upload(
+        self, key: str, size: int, content_type: str, if_generation: str | None, origin: str | None = None
+    ) -> Upload:
+        part_size = part_size_for(key, size)
+        mark = secrets.token_hex(8)
+        upload_id = None
+        if size > part_size:
+            if if_generation is not None:
+                await self._expect(key, if_generation)
+                await try_complete(self._client, self._bucket, key)
+            answer = await self._client.call(
+                "create_multipart_upload", ContentType=content_type, Metadata={MARK: mark}, **self._object(key)
+            )
+            upload_id = answer["UploadId"]
+        return S3Upload(self, self._client, self._bucket, key, size, content_type, if_generation, mark, upload_id)
+
+    async def _expect(self, key: str, if_generation: str) -> None:
+        """412 before anything is sent, where that is certain already."""
+        try:
+            found = (await self.head(key)).generation
+        except LeapError as error:
+            if error.status == 403:
+                return
+            if error.status != 404:
+                raise
+            found = ABSENT
+        if found != if_generation:
+            raise changed(key, if_generation)
+
+    async def resume_upload(self, state: Mapping[str, Any], key: str, size: int, if_generation: str | None) -> Upload:
+        return S3Upload.resume(self, self._client, self._bucket, state, key, size, if_generation)
+
+    async def copy(self, source: Store, info: ObjectInfo, key: str, if_generation: str) -> ObjectInfo | None:
+        if not isinstance(source, S3Store) or source._client is not self._client:
+            return None
+        return await copy(self._client, source._bucket, info, self._bucket, key, if_generation, self.head)
+
+    async def close(self) -> None:
+        pass  # the connections belong to `S3Clients`
+
+
+class _Body:
+    """An object's bytes. A connection that breaks is opened again where it broke, on the same generation."""
+
+    def __init__(self, store: S3Store, info: ObjectInfo, body: Any, start: int, stop: int) -> None:
+        self.stop = stop
+        self._store = store
+        self._info = info
+        self._body = body
+        self._position = start
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        from botocore.exceptions import BotoCoreError
+
+        broken = 0
+        while self._position < self.stop:
+            try:
+                while chunk := await self._body.read(READ_SIZE):
+                    broken = 0
+                    self._position += len(chunk)
+                    yield chunk
+                if self._position < self.stop:
+                    raise ConnectionError
+            except (BotoCoreError, *BROKEN) as error:
+                self.release()
+                broken += 1
+                if broken == READ_ATTEMPTS:
+                    raise unreachable(error) from None
+                await asyncio.sleep(jitter(broken))
+                rest = ByteRange(self._position, self.stop - 1)
+                self._body = (await self._store._open(self._info.key, rest, self._info.generation))["Body"]
+
+    def release(self) -> None:
+        self._body.close()
+
+
+def _absent(error: S3Error, key: str) -> LeapError:
+    return not_found(key) if error.there == 404 and error.code in MISSING else error
+
+
+def _position(answer: Mapping[str, Any]) -> tuple[int, int]:
+    """The first byte of an answer, and the size of its object; 502 when it does not say."""
+    told = answer.get("ContentRange")
+    if not told:
+        return 0, int(answer.get("ContentLength", 0))
+    words = str(told).removeprefix("bytes ").replace("/", "-").split("-")
+    if len(words) != 3 or not all(word.isdigit() for word in words):
+        raise LeapError(502, "store-failed", "The store did not say which bytes it sent.", "Try again.")
+    return int(words[0]), int(words[2])
+
+
+def _range_header(wanted: ByteRange | None) -> str | None:
+    if wanted is None:
+        return None
+    if wanted.start < 0:
+        return f"bytes={wanted.start}"
+    return f"bytes={wanted.start}-{'' if wanted.end is None else wanted.end}"
+
+
+def _expiry(rule: Mapping[str, Any]) -> Expiry | None:
+    """A rule that deletes by age and prefix alone."""
+    days = rule.get("Expiration", {}).get("Days")
+    wanted = rule.get("Filter", {})
+    if rule.get("Status") != "Enabled" or not days or set(wanted) - {"Prefix"}:
+        return None
+    return Expiry(int(days), rule.get("Prefix") or wanted.get("Prefix") or "")
