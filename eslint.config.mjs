@@ -4,7 +4,7 @@ import prettierRecommended from 'eslint-plugin-prettier/recommended';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-const capabilities = ['browse', 'transfer', 'credential', 'dataset', 'drive', 'job'];
+const capabilities = ['browse', 'transfer', 'credential', 'dataset', 'drive', 'guide', 'job'];
 
 const deny = (...patterns) => ({
   'no-restricted-imports': [
@@ -64,7 +64,7 @@ export default [
   },
   {
     // Playwright reads a fixture's first parameter and insists on a pattern, even an empty one.
-    files: ['fixtures', 'gate', 'localBucket', 'longFolders', 'standIn'].map(
+    files: ['boundedGcs', 'fixtures', 'gate', 'localBucket', 'longFolders', 'standIn'].map(
       name => `ui-tests/support/${name}.ts`
     ),
     rules: { 'no-empty-pattern': 'off' }

@@ -14,6 +14,7 @@ import {
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
+import { bucketIcon } from './ui/icons';
 
 /** The id of every command of this extension. */
 export namespace CommandIDs {
@@ -57,6 +58,8 @@ export namespace CommandIDs {
   export const copySnippet = 'leap-buckets:copy-snippet';
   export const openLink = 'leap-buckets:open-link';
   export const generateToken = 'leap-buckets:generate-token';
+  export const verifyUpload = 'leap-buckets:verify-upload';
+  export const bringData = 'leap-buckets:bring-data';
 }
 
 /** What a command is called and where it is found; keys and context menus are in `schema/`. */
@@ -179,6 +182,19 @@ function commandTable(trans: TranslationBundle): Record<string, ICommandText> {
     [CommandIDs.generateToken]: {
       label: trans.__('Generate Upload Token'),
       caption: trans.__('A short-lived cloud token for uploading from another computer'),
+      palette: true
+    },
+    [CommandIDs.bringData]: {
+      label: trans.__('Bring My Data to the Hub'),
+      caption: trans.__('The way from where your data is to a bucket'),
+      icon: bucketIcon,
+      palette: true
+    },
+    [CommandIDs.verifyUpload]: {
+      label: trans.__('Verify Upload'),
+      caption: trans.__(
+        'Whether the small data set of an upload from another computer has arrived'
+      ),
       palette: true
     }
   };

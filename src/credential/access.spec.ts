@@ -4,18 +4,30 @@ import { Access, REVEAL_TIME } from './access';
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 
-function answer(expiresAt: string | null): IAccessToken {
-  return {
-    accessToken: 'ya29.secret',
-    expiresAt,
-    account: 'ada@example.org',
-    source: 'gcloud',
-    scope: { kind: 'full', bucket: null, prefix: null, permissions: ['*'] }
-  };
+const PLACE = { bucket: 'leap-persistent', prefix: 'ada/' };
+const HUB = 'hub@leap.iam.gserviceaccount.com';
+
+function answer(
+  expiresAt: string | null,
+  place: typeof PLACE | null = PLACE,
+  account: string | null = HUB
+): IAccessToken {
+  const scope = place
+    ? ({ kind: 'limited', ...place, permissions: ['read', 'write'] } as const)
+    : ({ kind: 'full', bucket: null, prefix: null, permissions: ['*'] } as const);
+  return { accessToken: 'ya29.secret', expiresAt, account, source: 'gcloud', scope };
+}
+
+let opened: Access | null = null;
+
+/** Disposed after the test. */
+function open(source: ConstructorParameters<typeof Access>[0]): Access {
+  return (opened = new Access(source));
 }
 
 async function ready(expiresAt: string | null): Promise<Access> {
-  const access = new Access(() => Promise.resolve(answer(expiresAt)));
+  const access = open(() => Promise.resolve(answer(expiresAt)));
+  access.ask(PLACE);
   await access.secret();
   expect(access.state.phase).toBe('ready');
   return access;
@@ -26,6 +38,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  opened?.dispose();
   jest.useRealTimers();
 });
 
@@ -38,8 +51,9 @@ describe('Access', () => {
       access: {
         endsAt: NOW + 59 * 60_000,
         renewableAt: null,
-        account: 'ada@example.org',
-        source: 'gcloud'
+        account: HUB,
+        source: 'gcloud',
+        limit: PLACE
       }
     });
     expect(JSON.stringify(access.state)).not.toContain('secret');
@@ -76,7 +90,14 @@ describe('Access', () => {
   it('forgets the token when it ends', async () => {
     const access = await ready('2026-01-31T12:05:00Z');
     jest.advanceTimersByTime(5 * 60_000);
-    expect(access.state).toEqual({ phase: 'ended' });
+    expect(access.state).toEqual({ phase: 'ended', endsAt: null });
+    await expect(access.secret()).rejects.toThrow();
+  });
+
+  it('forgets the token when it is told to, and says until when copies are good', async () => {
+    const access = await ready('2026-01-31T12:59:00Z');
+    access.forget();
+    expect(access.state).toEqual({ phase: 'ended', endsAt: NOW + 59 * 60_000 });
     await expect(access.secret()).rejects.toThrow();
   });
 
@@ -86,7 +107,7 @@ describe('Access', () => {
     const heard = jest.fn();
     access.changed.connect(heard);
     access.dispose();
-    expect(access.state).toEqual({ phase: 'ended' });
+    expect(access.state).toEqual({ phase: 'ended', endsAt: null });
     await expect(access.secret()).rejects.toThrow();
     jest.advanceTimersByTime(3600_000);
     expect(heard).not.toHaveBeenCalled();
@@ -98,10 +119,11 @@ describe('Access', () => {
       .fn<Promise<IAccessToken>, []>()
       .mockRejectedValueOnce(error)
       .mockResolvedValueOnce(answer(null));
-    const access = new Access(source);
+    const access = open(source);
+    access.ask(PLACE);
     await expect(access.secret()).rejects.toBe(error);
     expect(access.state).toEqual({ phase: 'failed', error });
-    access.ask();
+    access.again();
     expect(access.state).toEqual({ phase: 'asking' });
     await expect(access.secret()).resolves.toBe('ya29.secret');
     access.dispose();
@@ -109,11 +131,103 @@ describe('Access', () => {
 
   it('aborts the request of a dialog that was closed', () => {
     let aborted: AbortSignal | null = null;
-    const access = new Access(signal => {
+    const access = open((place, signal) => {
       aborted = signal;
       return new Promise(() => undefined);
     });
+    access.askFull();
     access.dispose();
     expect(aborted!.aborted).toBe(true);
+  });
+
+  it.each(['limiting-refused', 'limited-not-available'])(
+    'asks for no other token where a limited one is not to be had (%s)',
+    async reason => {
+      const error = new StoreError('Refused.', 502, reason);
+      const source = jest.fn((place: typeof PLACE | null) =>
+        place ? Promise.reject(error) : Promise.resolve(answer(null, null))
+      );
+      const access = open(source);
+      access.ask(PLACE);
+      await expect(access.secret()).rejects.toBe(error);
+      expect(access.state).toEqual({ phase: 'refused', error });
+      expect(source).toHaveBeenCalledTimes(1);
+      access.askFull();
+      await expect(access.secret()).resolves.toBe('ya29.secret');
+      expect(access.state).toMatchObject({ phase: 'ready', access: { limit: null } });
+    }
+  );
+
+  it.each([
+    ['a full token', answer(null, null)],
+    ['one for another folder', answer(null, { ...PLACE, prefix: '' })],
+    ['one for another bucket', answer(null, { ...PLACE, bucket: 'other' })]
+  ])('gives away nothing when the server answers %s', async (_, answered) => {
+    const access = open(() => Promise.resolve(answered));
+    access.ask(PLACE);
+    await expect(access.secret()).rejects.toThrow('other limits');
+    expect(access.state.phase).toBe('refused');
+  });
+
+  it('asks for nothing where there is no folder to limit it to', async () => {
+    const source = jest.fn();
+    const access = open(source);
+    access.ask(Promise.resolve(null));
+    await expect(access.secret()).rejects.toThrow('no folder');
+    expect(access.state.phase).toBe('refused');
+    expect(source).not.toHaveBeenCalled();
+  });
+
+  it('waits for the folder to be known', async () => {
+    const access = open(place => Promise.resolve(answer(null, place as typeof PLACE)));
+    access.ask(Promise.resolve(PLACE));
+    expect(access.state).toEqual({ phase: 'asking' });
+    await expect(access.secret()).resolves.toBe('ya29.secret');
+  });
+
+  it.each(['ada@gmail.com', null, 'ada@iam.gserviceaccount.com.example.org'])(
+    'holds the token of %s back until it is confirmed',
+    async account => {
+      const access = open(place =>
+        Promise.resolve(answer('2026-01-31T12:59:00Z', place as typeof PLACE, account))
+      );
+      access.ask(PLACE);
+      await expect(access.secret()).rejects.toThrow();
+      expect(access.state.phase).toBe('doubtful');
+      await expect(access.reveal()).rejects.toThrow();
+      access.confirm();
+      await expect(access.secret()).resolves.toBe('ya29.secret');
+      // Once is enough for the same identity with as little power, never for more.
+      access.again();
+      await expect(access.secret()).resolves.toBe('ya29.secret');
+      access.askFull();
+      await expect(access.secret()).rejects.toThrow();
+      expect(access.state.phase).toBe('doubtful');
+    }
+  );
+
+  it('confirms nothing that is not asked', async () => {
+    const access = open(() => Promise.reject(new StoreError('No.', 502, 'limiting-refused')));
+    access.ask(PLACE);
+    access.confirm();
+    await expect(access.secret()).rejects.toThrow('No.');
+    access.confirm();
+    expect(access.state.phase).toBe('refused');
+  });
+
+  it('a choice made meanwhile wins', async () => {
+    const answers: ((token: IAccessToken) => void)[] = [];
+    const access = open(() => new Promise(resolve => answers.push(resolve)));
+    access.ask(PLACE);
+    const other = { ...PLACE, prefix: 'ada/run/' };
+    access.ask(other);
+    await Promise.resolve();
+    await Promise.resolve();
+    // The first was given up before it was sent.
+    answers[0](answer(null, other));
+    await access.secret();
+    expect(answers).toHaveLength(1);
+    expect(access.state).toMatchObject({ phase: 'ready', access: { limit: other } });
+    access.dispose();
   });
 });

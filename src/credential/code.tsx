@@ -1,35 +1,18 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { HTMLSelect } from '@jupyterlab/ui-components';
-import React, { useEffect, useState } from 'react';
-import type { IBucket } from '../store/entry';
+import React, { useState } from 'react';
 import { copyText } from '../ui/clipboard';
-import { uploadSnippet, uploadTargets } from './snippets';
+import { loginSnippets, uploadSnippet, type ITarget, type Tool } from './snippets';
 
 interface ICodeProps {
-  readonly buckets: Promise<readonly IBucket[]>;
+  /** What the code does, for screen readers. */
+  readonly label: string;
+  readonly code: string;
   readonly trans: TranslationBundle;
 }
 
-/** Python that uses the token on the other computer, with one of the user's own places in it. */
-export function CodeSection({ buckets, trans }: ICodeProps): React.JSX.Element {
-  const [targets, setTargets] = useState<readonly IBucket[]>([]);
-  const [chosen, choose] = useState(0);
+/** Code to copy. */
+export function Code({ label, code, trans }: ICodeProps): React.JSX.Element {
   const [said, say] = useState('');
-
-  useEffect(() => {
-    let shown = true;
-    buckets.then(
-      all => shown && setTargets(uploadTargets(all)),
-      // The panel says why; the code here then has a place to fill in.
-      () => shown && setTargets([])
-    );
-    return () => {
-      shown = false;
-    };
-  }, [buckets]);
-
-  const bucket = targets[chosen] ?? null;
-  const code = uploadSnippet(bucket);
   const copy = async () => {
     try {
       await copyText(Promise.resolve(code));
@@ -38,27 +21,10 @@ export function CodeSection({ buckets, trans }: ICodeProps): React.JSX.Element {
       say(trans.__('The browser did not copy the code: select it and copy it by hand.'));
     }
   };
-
   return (
-    <section className="jp-BucketToken-code" aria-label={trans.__('Python code')}>
+    <section className="jp-BucketToken-code" aria-label={label}>
       <header>
-        <strong>{trans.__('On the other computer, in Python')}</strong>
-        {targets.length > 1 && (
-          <HTMLSelect
-            aria-label={trans.__('Bucket')}
-            value={chosen}
-            onChange={event => {
-              choose(Number(event.target.value));
-              say('');
-            }}
-          >
-            {targets.map(({ id, label }, index) => (
-              <option key={id} value={index}>
-                {label}
-              </option>
-            ))}
-          </HTMLSelect>
-        )}
+        <span role="status">{said}</span>
         <button
           type="button"
           className="jp-Dialog-button jp-mod-reject jp-mod-styled"
@@ -68,21 +34,92 @@ export function CodeSection({ buckets, trans }: ICodeProps): React.JSX.Element {
         </button>
       </header>
       <pre tabIndex={0}>{code}</pre>
-      <p>{advice(bucket, trans)}</p>
-      <p role="status">{said}</p>
     </section>
   );
 }
 
-function advice(bucket: IBucket | null, trans: TranslationBundle): string {
-  if (!bucket) {
-    return trans.__('Put your own bucket and folder in place of BUCKET/FOLDER.');
-  }
-  return bucket.expiresAfterDays === null
-    ? trans.__('What is written here is kept until somebody deletes it.')
-    : trans._n(
-        'What is written here is deleted after %1 day: choose a bucket that keeps it, if you need it longer.',
-        'What is written here is deleted after %1 days: choose a bucket that keeps it, if you need it longer.',
-        bucket.expiresAfterDays
-      );
+interface IToolProps {
+  readonly tool: Tool;
+  readonly target: ITarget | null;
+  readonly trans: TranslationBundle;
+}
+
+/** The code for one tool, with a line on what it needs. */
+export function ToolCode({ tool, target, trans }: IToolProps): React.JSX.Element {
+  const { code, problem } = uploadSnippet(tool, target);
+  const needs = {
+    python: trans.__(
+      'For data sets. It needs Python with gcsfs, xarray and zarr, and dask for your own files.'
+    ),
+    rclone: trans.__(
+      'For folders of files. It needs rclone 1.60 or newer, in bash or zsh. Put your folder in place of my_data.'
+    ),
+    gcloud: trans.__(
+      "For files and folders. It needs Google's gcloud, in bash or zsh; you need not sign in. Put your folder in place of my_data."
+    ),
+    curl: trans.__(
+      'For single files where nothing else is installed. It needs curl, in bash or zsh. Put your file in place of my_data.nc.'
+    )
+  };
+  const problems = {
+    names: trans.__(
+      'rclone cannot name this folder: it has an empty part, or one of dots alone. Use another tool.'
+    ),
+    wildcards: trans.__(
+      'gcloud takes characters of this folder (one of * ? [ ] { } #) for wildcards. Use another tool.'
+    )
+  };
+  return (
+    <>
+      <p>
+        {needs[tool]}{' '}
+        {trans.__('It takes the token from the file token.txt beside it, or asks for it.')}
+        {target === null &&
+          ` ${trans.__('Put your own bucket and folder in place of BUCKET/FOLDER.')}`}
+      </p>
+      {code === null ? (
+        <p role="note">{problem && problems[problem]}</p>
+      ) : (
+        <Code label={trans.__('Code')} code={code} trans={trans} />
+      )}
+    </>
+  );
+}
+
+/** The guide's way, with one's own Google account. */
+export function LoginCode({
+  target,
+  trans
+}: {
+  target: ITarget | null;
+  trans: TranslationBundle;
+}): React.JSX.Element {
+  const { signIn, write, erase } = loginSnippets(target);
+  return (
+    <>
+      <p>
+        {trans.__(
+          "With your own Google account, which has to be let into the bucket (at LEAP by its Google Group). You need gcloud 372 or newer on the computer with the data and on one with a browser. An upload grant, under 'Longer than an hour', needs neither."
+        )}
+      </p>
+      <p>
+        <strong>{trans.__('1. Sign in')}</strong>{' '}
+        {trans.__(
+          'where the data is, and follow what it says. Newer versions of gcloud refuse to go without the scope cloud-platform, which is more than the guide had: it opens all that your account may do in Google Cloud.'
+        )}
+      </p>
+      <Code label={trans.__('Sign in')} code={signIn} trans={trans} />
+      <p>
+        <strong>{trans.__('2. Write')}</strong> {trans.__('in Python, for as long as it takes.')}
+      </p>
+      <Code label={trans.__('Write')} code={write} trans={trans} />
+      <p>
+        <strong>{trans.__('3. Erase the file.')}</strong>{' '}
+        {trans.__(
+          'application_default_credentials.json lets whoever has it act as you, without end. When the upload is done this takes it back and erases it. Then ask to be taken off the Google Group.'
+        )}
+      </p>
+      <Code label={trans.__('Erase')} code={erase} trans={trans} />
+    </>
+  );
 }

@@ -1,148 +1,172 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useState } from 'react';
+import type { StoreError } from '../store/errors';
 import { formatClock } from '../ui/format';
+import { legible } from '../ui/legible';
 import type { Access, IAccess } from './access';
-import { copyText } from '../ui/clipboard';
-
-/** The button that Enter presses, whatever the state is: Copy, Retry or Ask Again. */
-export const MAIN_ACTION = 'jp-BucketToken-main';
+import { focusNext, MAIN_ACTION, Secret } from './secret';
 
 interface ITokenProps {
   readonly access: Access;
+  /** The folder's address for people, such as `gs://bucket/ada/`. */
+  readonly address: string | null;
+  /** Shows what lasts longer than a token. */
+  readonly showLonger: () => void;
   readonly trans: TranslationBundle;
 }
 
 /** The token, masked, with what it can do and until when; or why there is none. */
-export function TokenSection({ access, trans }: ITokenProps): React.JSX.Element {
+export function TokenSection(props: ITokenProps): React.JSX.Element {
+  const { access, trans } = props;
   const { state } = access;
   switch (state.phase) {
     case 'failed':
       return (
-        <div className="jp-BucketToken-problem" role="alert">
-          <p>{state.error.message}</p>
-          <p>{state.error.hint}</p>
-          <AskButton access={access} label={trans.__('Retry')} />
-        </div>
+        <Problem error={state.error}>
+          <Ask label={trans.__('Retry')} ask={() => access.again()} />
+        </Problem>
       );
+    case 'refused':
+      return <Refused {...props} error={state.error} />;
+    case 'doubtful':
+      return <Doubtful {...props} facts={state.access} />;
     case 'ended':
       return (
         <div className="jp-BucketToken-problem" role="alert">
-          <p>{trans.__('The token has ended, and was removed from this page.')}</p>
-          <AskButton access={access} label={trans.__('Ask Again')} />
+          <p>
+            {state.endsAt === null
+              ? trans.__('The token has ended, and was removed from this page.')
+              : trans.__(
+                  'The token was removed from this page. Where you have copied it to, it stays good until %1.',
+                  formatTime(state.endsAt)
+                )}
+          </p>
+          <Ask label={trans.__('Ask Again')} ask={() => access.again()} />
         </div>
       );
     default:
       return (
         <>
           <Secret
-            access={access}
+            label={trans.__('Token')}
+            shown={state.phase === 'ready' ? state.token : null}
+            waiting={state.phase === 'asking' ? trans.__('Asking for a token...') : null}
+            secret={() => access.secret()}
+            toggle={() =>
+              state.phase === 'ready' && state.token ? access.hide() : void access.reveal()
+            }
+            fileName="token.txt"
+            main
+            forget={() => access.forget()}
             trans={trans}
-            token={state.phase === 'ready' ? state.token : null}
           />
-          {state.phase === 'ready' && (
-            <Facts facts={state.access} trans={trans} again={() => access.ask()} />
-          )}
+          {state.phase === 'ready' && <Facts {...props} facts={state.access} />}
         </>
       );
   }
 }
 
-function AskButton({ access, label }: { access: Access; label: string }): React.JSX.Element {
+function Problem({
+  error,
+  children
+}: {
+  error: StoreError;
+  children: React.ReactNode;
+}): React.JSX.Element {
+  return (
+    <div className="jp-BucketToken-problem" role="alert">
+      <p>{error.message}</p>
+      <p>{error.hint}</p>
+      {children}
+    </div>
+  );
+}
+
+function Ask({ ask, label }: { ask: () => void; label: string }): React.JSX.Element {
   return (
     <button
       type="button"
       className={`${MAIN_ACTION} jp-Dialog-button jp-mod-accept jp-mod-styled`}
-      ref={focusNow}
-      onClick={() => access.ask()}
+      ref={focusNext}
+      onClick={ask}
     >
       {label}
     </button>
   );
 }
 
-function Secret({
-  access,
-  trans,
-  token
-}: ITokenProps & { token: string | null }): React.JSX.Element {
-  const asking = access.state.phase === 'asking';
-  const [said, say] = useState('');
-
-  const copy = async () => {
-    say(asking ? trans.__('The token is copied as soon as it is here.') : '');
-    try {
-      await copyText(access.secret());
-      say(trans.__('Copied.'));
-    } catch {
-      // Where there is no token, the dialog shows the reason in place of this.
-      say(trans.__('The browser did not copy the token. Press Copy again, or use Reveal.'));
-    }
-  };
-
-  const save = async () => {
-    saveText('token.txt', await access.secret());
-    say(trans.__('Saved in your downloads. Delete the file when the upload is done.'));
-  };
-
+/** No limited token: what another one could do, before anybody gets it. Enter tries again. */
+function Refused({ access, trans, error }: ITokenProps & { error: StoreError }): React.JSX.Element {
   return (
-    <>
-      <div className="jp-BucketToken-secret">
-        <code className={token ? '' : 'jp-mod-masked'} aria-label={trans.__('Token')}>
-          {token ?? (asking ? trans.__('Asking for a token...') : '•'.repeat(24))}
-        </code>
-        <button
-          type="button"
-          className={`${MAIN_ACTION} jp-Dialog-button jp-mod-accept jp-mod-styled`}
-          ref={focusFirst}
-          onClick={copy}
-        >
-          {trans.__('Copy')}
-        </button>
-        <button
-          type="button"
-          className="jp-Dialog-button jp-mod-reject jp-mod-styled"
-          disabled={asking}
-          onClick={() => (token ? access.hide() : void access.reveal())}
-        >
-          {token ? trans.__('Hide') : trans.__('Reveal')}
-        </button>
-        <button
-          type="button"
-          className="jp-Dialog-button jp-mod-reject jp-mod-styled"
-          disabled={asking}
-          onClick={save}
-        >
-          {trans.__('Save as token.txt')}
-        </button>
-      </div>
-      <p className="jp-BucketToken-said" role="status">
-        {said}
+    <Problem error={error}>
+      <p>
+        <strong>{trans.__('You can have a token without limits instead.')}</strong>{' '}
+        {trans.__(
+          'For up to an hour, whoever holds it can read, change and delete everything that this server can, in every bucket, the folders of others included. It cannot be taken back.'
+        )}
       </p>
-    </>
+      <Ask label={trans.__('Try Again')} ask={() => access.again()} />
+      <button
+        type="button"
+        className="jp-Dialog-button jp-mod-warn jp-mod-styled"
+        onClick={() => access.askFull()}
+      >
+        {trans.__('Give Me a Token Without Limits')}
+      </button>
+    </Problem>
   );
 }
 
-/** What was focused has left the page. */
-function focusNow(button: HTMLButtonElement | null): void {
-  button?.focus();
+/** A person's token: whose it is, before anybody gets it. Enter leaves it. */
+function Doubtful({
+  access,
+  address,
+  trans,
+  facts
+}: ITokenProps & { facts: IAccess }): React.JSX.Element {
+  const { account, source, limit } = facts;
+  return (
+    <div className="jp-BucketToken-problem" role="alert">
+      <p>
+        <strong>
+          {account === null
+            ? trans.__('Nobody can tell whose token this is.')
+            : trans.__('This is the token of %1: a person, not the hub.', account)}
+        </strong>{' '}
+        {trans.__('It comes from %1.', source)}{' '}
+        {limit
+          ? trans.__(
+              'Whoever holds it acts as this account in %1 until it ends.',
+              legible(address ?? '')
+            )
+          : trans.__(
+              'Whoever holds it acts as this account, in everything that the account may do in Google Cloud, until it ends.'
+            )}{' '}
+        {trans.__(
+          'If you want the identity of the hub, run "gcloud auth revoke" in a terminal and ask again.'
+        )}
+      </p>
+      <Ask label={trans.__('Ask Again')} ask={() => access.again()} />
+      <button
+        type="button"
+        className="jp-Dialog-button jp-mod-warn jp-mod-styled"
+        onClick={() => access.confirm()}
+      >
+        {account === null ? trans.__('Use It All the Same') : trans.__('Use the Personal Token')}
+      </button>
+    </div>
+  );
 }
 
-/** After Retry the button that was focused is gone: Copy is the next. */
-function focusFirst(button: HTMLButtonElement | null): void {
-  if (button && document.activeElement === document.body) {
-    button.focus();
-  }
-}
-
-interface IFactsProps {
-  readonly facts: IAccess;
-  readonly trans: TranslationBundle;
-  readonly again: () => void;
-}
-
-function Facts({ facts, trans, again }: IFactsProps): React.JSX.Element {
+function Facts({
+  access,
+  address,
+  showLonger,
+  trans,
+  facts
+}: ITokenProps & { facts: IAccess }): React.JSX.Element {
   const now = useNow();
-  const { endsAt, renewableAt, account, source } = facts;
+  const { endsAt, renewableAt, account, source, limit } = facts;
   const whose = account ?? trans.__("this server's identity");
   return (
     <>
@@ -157,11 +181,11 @@ function Facts({ facts, trans, again }: IFactsProps): React.JSX.Element {
               )}
             </strong>{' '}
             {trans.__(
-              'Google hands out the same token again until a few minutes before it ends, and the hour of this one began earlier. For a longer upload ask again at %1.',
+              'Google hands out the same token again until a few minutes before it ends, and the hour of this one began earlier. For a full hour ask again at %1.',
               formatTime(renewableAt)
             )}
           </p>
-          <button type="button" className="jp-BucketToken-link" onClick={again}>
+          <button type="button" className="jp-BucketToken-link" onClick={() => access.again()}>
             {trans.__('Ask Again')}
           </button>
         </div>
@@ -177,8 +201,12 @@ function Facts({ facts, trans, again }: IFactsProps): React.JSX.Element {
               <span role="timer" className="jp-BucketToken-clock">
                 {formatClock(endsAt - now)}
               </span>
+              {'. '}
             </>
-          )}
+          )}{' '}
+          <button type="button" className="jp-BucketToken-link" onClick={showLonger}>
+            {trans.__('My upload takes longer')}
+          </button>
         </dd>
         <dt>{trans.__('Account')}</dt>
         <dd>
@@ -186,10 +214,15 @@ function Facts({ facts, trans, again }: IFactsProps): React.JSX.Element {
         </dd>
         <dt>{trans.__('Power')}</dt>
         <dd>
-          {trans.__(
-            'Until it ends, whoever holds it can read, change and delete whatever %1 can, in every bucket. Keep it out of notebooks, messages and buckets.',
-            whose
-          )}
+          {limit
+            ? trans.__(
+                'Until it ends, whoever holds it can list, read, write and delete in %1, and nothing else. Keep it out of notebooks, messages and buckets.',
+                legible(address ?? '')
+              )
+            : trans.__(
+                'Until it ends, whoever holds it can read, change and delete whatever %1 can, in every bucket. Keep it out of notebooks, messages and buckets.',
+                whose
+              )}
         </dd>
       </dl>
     </>
@@ -212,14 +245,4 @@ function formatTime(moment: number): string {
     minute: '2-digit',
     timeZoneName: 'short'
   });
-}
-
-/** Offers text as a file of the user's own computer. */
-function saveText(name: string, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  link.download = name;
-  link.click();
-  // The download has taken its own reference within the click in every engine but WebKit's.
-  window.setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

@@ -11,20 +11,23 @@ import { CommandIDs } from '../commands';
 import { DATASET_FACTORY } from '../store/kind';
 import { basename, fromDrivePath, toDrivePath, toUri } from '../store/path';
 import { readSnippet } from '../store/snippet';
-import { IStore } from '../tokens';
+import { IDatasets, IStore } from '../tokens';
 import { copyText } from '../ui/clipboard';
 import { datasetIcon } from '../ui/icons';
 import { currentAccess } from './access';
+import { describe } from './describe';
 import { DatasetFactory, DatasetModelFactory, type DatasetDocument } from './document';
 import { DatasetReader } from './reader';
 import { DatasetView } from './view';
+import { inWords } from './words';
 import { startZarrWorker } from './zarrWorker';
 
 /** Zarr stores in buckets as documents, read in a worker. */
-export const dataset: JupyterFrontEndPlugin<void> = {
+export const dataset: JupyterFrontEndPlugin<IDatasets> = {
   id: 'jupyterlab-leap-buckets:dataset',
   description: 'Shows what is in a Zarr store.',
   autoStart: true,
+  provides: IDatasets,
   requires: [IStore],
   optional: [ILayoutRestorer, ITranslator],
   activate: (
@@ -32,7 +35,7 @@ export const dataset: JupyterFrontEndPlugin<void> = {
     store: IStore,
     restorer: ILayoutRestorer | null,
     translator: ITranslator | null
-  ) => {
+  ): IDatasets => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_leap_buckets');
     const { commands, docRegistry } = app;
     const reader = new DatasetReader(startZarrWorker, () => currentAccess(store.client));
@@ -163,5 +166,15 @@ export const dataset: JupyterFrontEndPlugin<void> = {
       args: ({ context }) => ({ path: context.path, factory: DATASET_FACTORY }),
       name: ({ context }) => context.path
     });
+
+    return {
+      describe: async place => {
+        try {
+          return await describe(reader, place);
+        } catch (error) {
+          throw inWords(error, trans);
+        }
+      }
+    };
   }
 };

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { basename } from '../store/path';
-import { StoreError } from '../store/errors';
+import { isAbort, StoreError } from '../store/errors';
 import { DatasetError } from './reader';
 
 /** What went wrong and what to do now, for a person. */
@@ -9,6 +9,16 @@ export interface IWords {
   readonly detail: string;
   /** Whether the same may work in a while. */
   readonly retry: boolean;
+}
+
+/** The same as an error, whose message is for a person; a cancellation stays what it is. */
+export function inWords(error: unknown, trans: TranslationBundle): unknown {
+  if (isAbort(error)) {
+    return error;
+  }
+  const { title, detail } = explain(error, trans);
+  const { status, reason } = error instanceof StoreError ? error : { status: 0, reason: '' };
+  return new StoreError(`${title}.`, status, reason, detail);
 }
 
 export function explain(error: unknown, trans: TranslationBundle): IWords {

@@ -5,6 +5,8 @@ import type {
   IBucket,
   IDetails,
   IExisting,
+  IGrant,
+  INewGrant,
   IObject,
   IPage,
   IUploadSession
@@ -20,6 +22,13 @@ export interface IListOptions {
   /** Only names that start so, asked of the store. */
   startsWith?: string;
   signal?: AbortSignal;
+}
+
+/** A folder of a bucket, for credentials that open nothing else. */
+export interface IPlace {
+  readonly bucket: string;
+  /** Empty for the whole bucket, or ending in `/`. */
+  readonly prefix: string;
 }
 
 /** A write's condition: only if absent (`0`), or only over this generation. */
@@ -243,15 +252,40 @@ export class StoreClient {
     await this.request(this.url(`uploads/${id}`), { method: 'DELETE' });
   }
 
-  /** A cloud token. Without a bucket it is the full one. */
-  async token(signal?: AbortSignal): Promise<IAccessToken> {
+  /**
+   * A cloud token for one folder of a bucket, or the full one where no place is given. The full one is never
+   * answered in the place of a limited one: status 502, reason `limiting-refused`.
+   */
+  async token(place: IPlace | null, signal?: AbortSignal): Promise<IAccessToken> {
     return this.json(this.url('token'), 'accessToken', {
       method: 'POST',
-      body: '{}',
+      body: JSON.stringify(place ?? {}),
       // Else the browser calls the text plain, and makeRequest leaves it at that.
       headers: { 'Content-Type': 'application/json' },
       signal
     });
+  }
+
+  /** The upload grants of this server, none of them ended. */
+  async grants(signal?: AbortSignal): Promise<IGrant[]> {
+    const answer = await this.json<{ grants: IGrant[] }>(this.url('grants'), 'grants', { signal });
+    return answer.grants;
+  }
+
+  /** Makes an upload grant for one folder of a bucket: what it answers is not told again. */
+  async createGrant(
+    grant: IPlace & { readonly expiresAt: string; readonly keepAwake: boolean }
+  ): Promise<INewGrant> {
+    return this.json(this.url('grants'), 'grant', {
+      method: 'POST',
+      body: JSON.stringify(grant),
+      headers: { 'Content-Type': 'application/json' }
+    });
+  }
+
+  /** Ends a grant at once; tokens that it gave go on until their own end. */
+  async revokeGrant(id: string): Promise<void> {
+    await this.request(this.url(`grants/${encodeURIComponent(id)}`), { method: 'DELETE' });
   }
 
   /** The JSON answered to a request; it has this field, else a proxy answered in the server's place. */

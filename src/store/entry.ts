@@ -107,3 +107,27 @@ export interface IAccessToken {
     readonly permissions: readonly string[];
   };
 }
+
+/** An upload grant as `GET grants` lists it; the grant itself is told once, when it is made. */
+export interface IGrant {
+  readonly id: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  /** RFC 3339 with `Z`, as the following. */
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  /** Null for one that was never used. */
+  readonly lastUsedAt: string | null;
+  /** How often a token was asked for with it. */
+  readonly uses: number;
+  /** Whether its heartbeats count as the user's activity. */
+  readonly keepAwake: boolean;
+}
+
+/** A new upload grant, as `POST grants` answers. */
+export interface INewGrant {
+  readonly id: string;
+  readonly grant: string;
+  /** Where it is taken. */
+  readonly url: string;
+}

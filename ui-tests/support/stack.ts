@@ -14,7 +14,8 @@ export const USER = 'jovyan';
 export const HOME = `${USER}/`;
 
 /** How the stub `gcloud` on the server's PATH behaves; `absent` removes it. */
-export type GcloudMode = 'fresh' | 'slow' | 'nearly-expired' | 'failing' | 'hanging' | 'absent';
+export type GcloudMode =
+  'fresh' | 'slow' | 'nearly-expired' | 'personal' | 'failing' | 'hanging' | 'absent';
 
 /** A JupyterLab server with our extension, on an emulated cloud of its own. */
 export class Stack {
@@ -55,6 +56,7 @@ export class Stack {
           PERSISTENT_BUCKET: `gs://${PERSISTENT}/${USER}`,
           PANGEO_SCRATCH: `gs://${SCRATCH}/${USER}`,
           STORAGE_EMULATOR_HOST: gcs.endpoint,
+          LEAP_TOKEN_EXCHANGE: gcs.tokenExchange,
           STUB_GCLOUD_MODE_FILE: modeFile,
           // Else google-auth waits for a metadata server that no laptop has.
           NO_GCE_CHECK: 'true',

@@ -1,9 +1,10 @@
 import type { Locator, Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
-import { expect, HOME, PERSISTENT, SCRATCH, test, USER } from '../support/fixtures';
+import { expect, HOME, PERSISTENT, SCRATCH, test, USER } from '../support/boundedGcs';
 
-/** What the stub gcloud's tokens begin with. */
-const SECRET = 'SECRET-token';
+/** What the exchange's tokens have in them, and the stub gcloud's own. */
+const LIMITED = 'ya29.limited-SECRET';
+const SECRET = 'SECRET-';
 
 const ACCOUNT = 'researcher@leap-stub.iam.gserviceaccount.com';
 
@@ -61,7 +62,7 @@ test.beforeEach(({ stack }) => stack.gcloud('fresh'));
 // At debug level, whatever gcloud did.
 test.afterEach(({ stack }) => {
   expect(stack.log).toContain('/leap-buckets/token');
-  expect(stack.log).not.toContain('stub-SECRET');
+  expect(stack.log).not.toContain(SECRET);
 });
 
 test('Ctrl+Shift+C, "token", Enter, Enter puts a token on the clipboard', async ({ page }) => {
@@ -70,7 +71,7 @@ test('Ctrl+Shift+C, "token", Enter, Enter puts a token on the clipboard', async 
   await page.keyboard.press('Enter');
   await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
   expect(await everythingInThePage(page)).not.toContain(SECRET);
-  expect(await paste(page)).toContain('SECRET-token-fresh');
+  expect(await paste(page)).toContain(LIMITED);
 });
 
 test('a second Enter in the same breath copies it too', async ({ page }) => {
@@ -80,7 +81,7 @@ test('a second Enter in the same breath copies it too', async ({ page }) => {
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
   await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
-  expect(await paste(page)).toContain('SECRET-token-fresh');
+  expect(await paste(page)).toContain(LIMITED);
 });
 
 test('Copy pressed before the token is here copies it when it comes', async ({ page, stack }) => {
@@ -96,7 +97,7 @@ test('Copy pressed before the token is here copies it when it comes', async ({ p
   await expect(dialog(page).getByText('as soon as it is here')).toBeVisible();
   pressed();
   await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
-  expect(await paste(page)).toContain('SECRET-token-slow');
+  expect(await paste(page)).toContain(LIMITED);
 });
 
 test('on a page without the asynchronous clipboard Copy works all the same', async ({ page }) => {
@@ -107,14 +108,16 @@ test('on a page without the asynchronous clipboard Copy works all the same', asy
   );
   await page.keyboard.press('Enter');
   await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
-  expect(await paste(page)).toContain('SECRET-token-fresh');
+  expect(await paste(page)).toContain(LIMITED);
 });
 
 test('the dialog tells whose token it is, what it can do and when it ends', async ({ page }) => {
   await openByKeyboard(page);
   await expect(dialog(page)).toContainText('Is your data on this computer?');
   await expect(dialog(page)).toContainText(`${ACCOUNT} (from gcloud)`);
-  await expect(dialog(page)).toContainText(`whatever ${ACCOUNT} can, in every bucket`);
+  await expect(dialog(page)).toContainText(
+    `can list, read, write and delete in gs://${PERSISTENT}/${HOME}, and nothing else`
+  );
   await expect(dialog(page).getByRole('timer')).toHaveText(/^5[89]:\d\d$/);
   await expect(dialog(page).getByText('Only')).toHaveCount(0);
 });
@@ -125,7 +128,7 @@ test('the token is in the page only between Reveal and Hide', async ({ page }) =
   await expect(button(page, 'Reveal')).toBeEnabled();
   expect(await everythingInThePage(page)).not.toContain(SECRET);
   await button(page, 'Reveal').press('Enter');
-  await expect(dialog(page).getByLabel('Token')).toContainText('SECRET-token-fresh');
+  await expect(dialog(page).getByLabel('Token')).toContainText(LIMITED);
   await button(page, 'Hide').press('Enter');
   expect(await everythingInThePage(page)).not.toContain(SECRET);
   await button(page, 'Reveal').click();
@@ -160,23 +163,151 @@ test('the token is saved as token.txt on the own computer', async ({ page }) => 
   await button(page, 'Save as token.txt').click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe('token.txt');
-  expect(await readFile(await download.path(), 'utf8')).toMatch(/^ya29\.\S*SECRET-token-fresh\S*$/);
+  expect(await readFile(await download.path(), 'utf8')).toMatch(/^ya29\.limited-SECRET\S*$/);
   expect(await everythingInThePage(page)).not.toContain(SECRET);
 });
 
-test("the Python code has the user's own path, in a place that keeps data", async ({ page }) => {
+test("the code has the user's own folder, in a place that keeps data; another place makes another token", async ({
+  page,
+  bounded
+}) => {
   await openByKeyboard(page);
-  const code = dialog(page).getByRole('region', { name: 'Python code' });
+  const code = dialog(page).getByRole('region', { name: 'Code', exact: true });
   const store = (bucket: string) => `"gs://${bucket}/${HOME}test_offsite_upload.zarr"`;
   await expect(code).toContainText(store(PERSISTENT));
-  await code.getByLabel('Bucket').selectOption({ index: 1 });
+  await expect(button(page, 'Reveal')).toBeEnabled();
+  await dialog(page).getByLabel('Bucket').selectOption('My scratch');
   await expect(code).toContainText(store(SCRATCH));
-  await expect(code).toContainText('deleted after 7 days');
+  await expect(dialog(page)).toContainText('deleted after 7 days');
+  await expect(dialog(page)).toContainText(`delete in gs://${SCRATCH}/${HOME}, and nothing else`);
+  await dialog(page).getByLabel('Folder').fill(`gs://${SCRATCH}/${HOME}run 7`);
+  await page.keyboard.press('Enter');
+  await expect(dialog(page)).toContainText(`delete in gs://${SCRATCH}/${HOME}run 7/, and nothing`);
+  const { exchanges } = await bounded.seen();
+  expect(JSON.stringify(exchanges.at(-1))).toContain(`buckets/${SCRATCH}/objects/${HOME}run 7/`);
   await button(page, 'Copy code').click();
   await expect(code.getByText('Code copied.')).toBeVisible();
   const copied = await paste(page);
-  expect(copied).toContain(`gs://${SCRATCH}/${USER}/test_offsite_upload.zarr`);
+  expect(copied).toContain(`gs://${SCRATCH}/${USER}/run 7/test_offsite_upload.zarr`);
   expect(copied).not.toContain(SECRET);
+});
+
+test('each way to upload has its code, by the arrow keys; none has the token in it', async ({
+  page
+}) => {
+  await openByKeyboard(page);
+  await expect(button(page, 'Reveal')).toBeEnabled();
+  await dialog(page).getByRole('tab', { name: 'Python' }).focus();
+  const ways = [
+    'rclone copy',
+    'gcloud storage cp',
+    'curl --config',
+    'BucketCredentials',
+    'gcloud auth'
+  ];
+  for (const way of ways) {
+    await page.keyboard.press('ArrowRight');
+    await expect(dialog(page).getByRole('tabpanel')).toContainText(way);
+  }
+  await page.keyboard.press('ArrowRight');
+  await expect(dialog(page).getByRole('tab', { name: 'Python' })).toBeFocused();
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+});
+
+test('where limiting is refused nothing is handed out before a second yes', async ({
+  page,
+  bounded
+}) => {
+  await bounded.set({ refuse: 400 });
+  await openByKeyboard(page);
+  await page.keyboard.press('Enter');
+  const alert = dialog(page).getByRole('alert');
+  await expect(alert).toContainText('everything that this server can, in every bucket');
+  await expect(button(page, 'Copy')).toHaveCount(0);
+  // Enter asks again, and is not the second yes.
+  await expect(button(page, 'Try Again')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(button(page, 'Give Me a Token Without Limits')).toBeVisible();
+  await expect(button(page, 'Copy')).toHaveCount(0);
+  await button(page, 'Give Me a Token Without Limits').click();
+  await expect(dialog(page)).toContainText(`whatever ${ACCOUNT} can, in every bucket`);
+  await button(page, 'Copy').click();
+  await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
+  expect(await paste(page)).toContain('stub-SECRET-token-fresh');
+});
+
+test("a person's token is asked about before anything can be copied", async ({ page, stack }) => {
+  await stack.gcloud('personal');
+  await openByKeyboard(page);
+  await page.keyboard.press('Enter');
+  await expect(dialog(page).getByRole('alert')).toContainText(
+    'ada@gmail.com: a person, not the hub'
+  );
+  await expect(button(page, 'Copy')).toHaveCount(0);
+  await expect(button(page, 'Reveal')).toHaveCount(0);
+  await expect(button(page, 'Ask Again')).toBeFocused();
+  await button(page, 'Use the Personal Token').click();
+  await expect(button(page, 'Copy')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
+  expect(await paste(page)).toContain(LIMITED);
+});
+
+test('Forget removes the token from the page', async ({ page }) => {
+  await openByKeyboard(page);
+  await button(page, 'Reveal').click();
+  await expect(dialog(page).getByLabel('Token')).toContainText(LIMITED);
+  await button(page, 'Forget').click();
+  await expect(dialog(page).getByRole('alert')).toContainText('removed from this page');
+  expect(await everythingInThePage(page)).not.toContain(SECRET);
+  await expect(button(page, 'Ask Again')).toBeFocused();
+});
+
+test('an upload grant is made, copied without being shown, listed and revoked', async ({
+  page,
+  stack
+}) => {
+  await openByKeyboard(page);
+  await dialog(page).getByRole('button', { name: 'My upload takes longer' }).click();
+  await expect(dialog(page).getByRole('tab', { name: 'Longer than an hour' })).toHaveAttribute(
+    'aria-selected',
+    'true'
+  );
+  await dialog(page).getByLabel('Good for').fill('3');
+  await dialog(page).getByLabel('keeps my server').check();
+  await button(page, 'Make an Upload Grant').click();
+  const panel = dialog(page).getByRole('tabpanel');
+  await expect(panel.getByLabel('Grant', { exact: true })).toHaveText(/^•+$/);
+  await expect(panel).toContainText('keep_awake=True');
+  await expect(panel).toContainText(`"${stack.url}/leap-buckets/grants/token"`);
+  await button(page, 'Reveal').click();
+  const grant = (await panel.getByLabel('Grant', { exact: true }).textContent())!;
+  await button(page, 'Hide').click();
+  expect(await everythingInThePage(page)).not.toContain(grant);
+  const ask = () =>
+    fetch(`${stack.url}/leap-buckets/grants/token`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${grant}` }
+    });
+  const given = await ask();
+  expect(given.status).toBe(200);
+  expect(await given.json()).toMatchObject({
+    scope: { kind: 'limited', bucket: PERSISTENT, prefix: HOME }
+  });
+  await button(page, 'Copy').click();
+  await expect(panel.getByText('Copied.', { exact: true })).toBeVisible();
+  expect(await paste(page)).toBe(grant);
+
+  await page.keyboard.press('Escape');
+  await openByKeyboard(page);
+  await dialog(page).getByRole('tab', { name: 'Longer than an hour' }).click();
+  const row = panel.getByRole('row').filter({ hasText: `gs://${PERSISTENT}/${HOME}` });
+  await expect(row).toContainText('just now');
+  expect(await everythingInThePage(page)).not.toContain(grant);
+  await row.getByRole('button', { name: 'Revoke' }).click();
+  await expect(row).toHaveCount(0);
+  expect((await ask()).status).toBe(401);
+  expect(stack.log).not.toContain(grant);
 });
 
 test('a nearly expired token comes with a warning and its reason', async ({ page, stack }) => {
@@ -218,7 +349,7 @@ test('a failing gcloud is told with what to do; Retry brings the token', async (
   await expect(button(page, 'Copy')).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
-  expect(await paste(page)).toContain('SECRET-token-fresh');
+  expect(await paste(page)).toContain(LIMITED);
 });
 
 test('a hanging gcloud is stopped and told', async ({ page, stack }) => {
