@@ -7,6 +7,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,8 @@ class S3Buckets:
         What is known after 2 seconds, as a function that puts it into a list of `known`."""
         connections = await asyncio.to_thread(read_connections, os.environ)
         fixed = [bucket for bucket in known if bucket.connection and not bucket.error and bucket not in self.buckets]
+        if fixed or any(not connection.error for connection in connections):
+            await self._load()  # no wait for a store
         for connection in connections:
             if not connection.error:
                 self._ask(connection, self._list(connection))
@@ -101,6 +104,12 @@ class S3Buckets:
             return [*kept, *shown]
 
         return told
+
+    async def _load(self) -> None:
+        from .stores.s3_client import load_library
+
+        with suppress(LeapError):  # each bucket says so by itself
+            await asyncio.to_thread(load_library)
 
     def _of(self, connection: Connection) -> list[Bucket]:
         """What to show of a connection: its buckets, or one entry that says why there are none."""

@@ -6,6 +6,7 @@ aiobotocore is imported with the first call. No text of its exceptions is passed
 from __future__ import annotations
 
 import asyncio
+import functools
 import io
 import logging
 import time
@@ -148,18 +149,14 @@ class S3Client:
         return client
 
     def _load(self) -> Any:
-        """The session, with its large files read: in a thread, because that takes a few hundred milliseconds."""
-        try:
-            from aiobotocore.session import AioSession
-        except ImportError:
-            raise no_library() from None
-        for name in QUIET:
-            if logging.getLogger(name).level == logging.NOTSET:
-                logging.getLogger(name).setLevel(logging.WARNING)
+        """Runs in a thread: it reads files."""
+        loader = load_library()
+        from aiobotocore.session import AioSession
+
         session = AioSession(profile=self.connection.profile)
+        session.register_component("data_loader", loader)
         # Dates stay text: parsing those of a page of 1,000 objects would take most of its time.
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lambda text: text)
-        session.get_component("data_loader").load_service_model("s3", "service-2")
         return session
 
     async def close(self) -> None:
@@ -195,6 +192,24 @@ class S3Clients:
         clients, self._clients = self._clients, {}
         for client in clients.values():
             await client.close()
+
+
+@functools.cache
+def load_library() -> Any:
+    """Imports aiobotocore and reads its description of S3, for a few hundred milliseconds: what knows that description
+    for all. 501 without the library."""
+    try:
+        from aiobotocore.session import AioSession
+    except ImportError:
+        raise no_library() from None
+    for name in QUIET:
+        if logging.getLogger(name).level == logging.NOTSET:
+            logging.getLogger(name).setLevel(logging.WARNING)
+    loader = AioSession().get_component("data_loader")
+    for part in ("service-2", "endpoint-rule-set-1"):
+        loader.load_service_model("s3", part)
+    loader.load_data_with_path("endpoints")
+    return loader
 
 
 def _config(anonymous: bool, connect_timeout: float, read_timeout: float) -> Any:

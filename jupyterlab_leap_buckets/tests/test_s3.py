@@ -10,7 +10,7 @@ import pytest
 
 from ..checksum import crc32c
 from ..errors import LeapError
-from ..stores.s3_client import S3Clients
+from ..stores.s3_client import S3Clients, load_library
 from ..stores.s3_connection import S3Connection, is_endpoint
 from ..stores.s3_object import moment
 from ..stores.s3_upload import part_size_for
@@ -186,6 +186,7 @@ async def test_a_large_object_is_moved_by_the_store(place):
 
 async def test_without_the_library_it_says_what_to_install(tmp_path, s3_service, keys, monkeypatch):
     monkeypatch.setitem(sys.modules, "aiobotocore.session", None)
+    load_library.cache_clear()
     async with server(tmp_path, s3_service) as client:
         listed = await client.list("b")
         assert (listed.status, listed.reason) == (501, "no-aiobotocore")
