@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IBucket, IExisting } from '../store/entry';
+import type { IBucket, IExisting, IUploadSession } from '../store/entry';
 import { StoreError } from '../store/errors';
 import { basename, type ILocation, keyProblem, parentPrefix } from '../store/path';
 import { Comparison } from './comparison';
@@ -201,21 +201,27 @@ export class Drop {
   }
 
   private async _enqueue(requests: readonly IUploadRequest[]): Promise<void> {
-    const jobs: UploadJob[] = [];
+    const sessions = new Map<IUploadRequest, IUploadSession>();
     for (const request of requests) {
-      const job = new UploadJob(request, this._context);
       const session = await this._sessions.leftFor(request);
       if (session) {
-        job.adopt(session);
+        sessions.set(request, session);
       }
-      jobs.push(job);
     }
+    const jobs = requests.map(request => new UploadJob(request, this._context));
     if (this._stop.signal.aborted) {
       jobs.forEach(job => job.settle('declined'));
-    } else {
-      jobs.forEach(job => this._jobs.add(job));
-      this._options.queue.add(...jobs);
+      return;
     }
+    for (const [index, request] of requests.entries()) {
+      const session = sessions.get(request);
+      if (session) {
+        jobs[index].adopt(session);
+        this._sessions.adopted(request);
+      }
+      this._jobs.add(jobs[index]);
+    }
+    this._options.queue.add(...jobs);
   }
 
   private _packerFor(owner: string | undefined): IPacker {

@@ -33,11 +33,12 @@ export class DropSessions {
       // A file that cannot be read: the upload itself tells so.
       () => null
     );
-    const session = sample === record.sample ? await this._find(record.id) : null;
-    if (session) {
-      this._left.delete(keyOf(request));
-    }
-    return session;
+    return sample === record.sample ? this._find(record.id) : null;
+  }
+
+  /** The session that was left for it is the file's own again. */
+  adopted(request: IUploadRequest): void {
+    this._left.delete(keyOf(request));
   }
 
   /** Keeps in mind which session a file has; null for none any more. */
