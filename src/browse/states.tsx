@@ -3,8 +3,7 @@ import { Button } from '@jupyterlab/ui-components';
 import React from 'react';
 import { CommandIDs } from '../commands';
 import type { StoreError } from '../store/errors';
-import { toUri } from '../store/path';
-import { literal } from '../store/snippet';
+import { writeSnippet } from '../store/snippet';
 import type { IBrowseContext } from './context';
 import type { BrowseModel } from './model';
 import { asBucketUri, isUri } from './uri';
@@ -119,7 +118,7 @@ function Empty({ model, commands, trans }: IBrowseContext): JSX.Element {
           {bucket.provider !== 'local' && (
             <>
               <p>{trans.__('or write from Python:')}</p>
-              <code>{`ds.to_zarr(${literal(toUri(bucket.uri, `${location.key}data.zarr`))})`}</code>
+              <code>{writeSnippet(bucket, location.key, 'data.zarr')}</code>
             </>
           )}
         </>

@@ -14,6 +14,21 @@ export interface IBucket {
   readonly expiresAfterDays: number | null;
   /** Why this bucket cannot be used, or null. */
   readonly error: string | null;
+  /** How a bucket of S3 is asked; missing for others. */
+  readonly connection?: IS3Connection;
+}
+
+/** Where a bucket of S3 is and who asks. No key. */
+export interface IS3Connection {
+  /** The AWS profile; null for the keys of the environment. */
+  readonly profile: string | null;
+  /** The rclone remote whose own keys are used, which fsspec cannot read. */
+  readonly remote: string | null;
+  /** `https://host`; null for AWS, or what the environment says. */
+  readonly endpoint: string | null;
+  readonly region: string | null;
+  /** Whether it is read without keys. */
+  readonly anonymous: boolean;
 }
 
 export interface IEntry {
