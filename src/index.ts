@@ -5,6 +5,7 @@ import { connections } from './credential/connectionsPlugin';
 import { credential } from './credential/plugin';
 import { dataset } from './dataset/plugin';
 import { drive } from './drive/plugin';
+import { guide } from './guide/plugin';
 import { job } from './job/plugin';
 import { BucketList } from './store/buckets';
 import { StoreClient } from './store/client';
@@ -22,4 +23,4 @@ const store: JupyterFrontEndPlugin<IStore> = {
   }
 };
 
-export default [store, browse, credential, connections, transfer, job, drive, dataset];
+export default [store, browse, credential, connections, transfer, job, drive, dataset, guide];

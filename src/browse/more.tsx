@@ -7,7 +7,7 @@ import type { IBrowseContext } from './context';
 
 /** The lines of the menu, from top to bottom; an empty group does not show. `shown` means this folder. */
 const GROUPS: readonly (readonly string[])[] = [
-  [CommandIDs.uploadFolder, CommandIDs.newFile, CommandIDs.paste],
+  [CommandIDs.uploadFolder, CommandIDs.bringData, CommandIDs.newFile, CommandIDs.paste],
   [CommandIDs.search, CommandIDs.folderSize],
   [CommandIDs.back, CommandIDs.forward, CommandIDs.goToPath],
   [

@@ -107,7 +107,7 @@ export function toPath(bucket: IBucket, entry: Pick<IEntry, 'key' | 'kind'>): st
 /**
  * What the libraries take: a URI, or for a folder on disk its path, as not all of them know `file://`.
  */
-function address(bucket: IBucket, { key, kind }: Pick<IEntry, 'key' | 'kind'>): string {
+export function address(bucket: IBucket, { key, kind }: Pick<IEntry, 'key' | 'kind'>): string {
   if (bucket.provider === 'local') {
     const root = decodeURIComponent(new URL(bucket.uri).pathname);
     return toLocalPath({ bucket: root, key }, kind);
