@@ -170,6 +170,18 @@ class S3Buckets:
             raise
         return Answer()
 
+    async def forget(self, name: str) -> None:
+        """A connection of this name has come or gone: nothing that was known of it holds, and its keys are dropped."""
+        about = [one for one in {*self._answers, *self._asking} if isinstance(one, Connection) and one.name == name]
+        for one in about:
+            if one in self._asking:
+                self._asking[one].cancel()
+                await asyncio.gather(self._asking[one], return_exceptions=True)
+            self._answers.pop(one, None)
+        self.buckets = [one for one in self.buckets if one.connection is None or one.connection.profile != name]
+        if self._clients is not None:
+            await self._clients.forget(name)
+
     async def close(self) -> None:
         """Stop asking, and give back connections."""
         tasks = list(self._asking.values())

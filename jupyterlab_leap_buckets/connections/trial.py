@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import Any
 
-from ..errors import LeapError
 from .model import Connection, Keys
 
 SECONDS = 5.0
@@ -28,19 +25,15 @@ async def trial(connection: Connection, keys: Keys | None) -> dict[str, Any]:
     other tools do. 501 without that library."""
     if connection.error:
         return _answer(connection.error)
-    if find_spec("aiobotocore") is None:
-        raise LeapError(
-            501,
-            "s3-not-installed",
-            "This server has no aiobotocore, which speaks to S3 storage.",
-            "Install it with `pip install aiobotocore`.",
-        )
+    from ..stores.s3_client import load_library
+
+    library = await asyncio.to_thread(load_library)
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
 
     where = connection.endpoint or "AWS"
     try:
-        return await asyncio.wait_for(_look(connection, keys), SECONDS)
+        return await asyncio.wait_for(_look(connection, keys, library), SECONDS)
     except exceptions.ClientError as error:
         return _answer(_refusal(error.response, connection))
     except (asyncio.TimeoutError, exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError):
@@ -59,14 +52,13 @@ async def trial(connection: Connection, keys: Keys | None) -> dict[str, Any]:
         return _answer(f"{where} did not answer as S3 storage does.")
 
 
-async def _look(connection: Connection, keys: Keys | None) -> dict[str, Any]:
+async def _look(connection: Connection, keys: Keys | None, library: Any) -> dict[str, Any]:
     from aiobotocore.config import AioConfig
     from aiobotocore.session import AioSession
     from botocore import UNSIGNED
 
-    for name in ("botocore", "aiobotocore"):
-        logging.getLogger(name).setLevel(logging.INFO)  # their debug lines hold signed headers, whole
     session = AioSession(profile=connection.profile)
+    session.register_component("data_loader", library)
     config = AioConfig(
         connect_timeout=SECONDS,
         read_timeout=SECONDS,

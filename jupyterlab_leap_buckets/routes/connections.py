@@ -42,6 +42,7 @@ class ConnectionsHandler(LeapHandler):
 
         asked = wanted(self.read_json())
         await asyncio.to_thread(add, os.environ, asked, _lock())
+        await self.leap.s3.forget(asked.name)
         found = await asyncio.to_thread(read_connections, os.environ)
         self.finish_json(next(one for one in found if one.name == asked.name).as_json(), 201)
 
@@ -53,6 +54,7 @@ class ConnectionHandler(LeapHandler):
         from ..connections.write import remove
 
         await asyncio.to_thread(remove, os.environ, name, _lock())
+        await self.leap.s3.forget(name)
         self.set_status(204)
         self.finish()
 

@@ -188,6 +188,12 @@ class S3Clients:
         """A client of the same place without keys."""
         return self.get(S3Connection(connection.endpoint, connection.region, anonymous=True))
 
+    async def forget(self, profile: str) -> None:
+        """The keys of this profile; the next call reads them again."""
+        for connection, client in self._clients.items():
+            if connection.profile == profile:
+                await client.close()
+
     async def close(self) -> None:
         clients, self._clients = self._clients, {}
         for client in clients.values():

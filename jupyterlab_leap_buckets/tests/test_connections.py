@@ -150,6 +150,24 @@ async def test_rclone_and_fsspec_use_the_same_keys(server, pod, home, environ) -
     assert pod.access_key_id not in kept and pod.secret_access_key not in kept
 
 
+async def test_new_keys_are_used_at_once(server, pod, home) -> None:
+    """Also when the old ones of the same name are known to be wrong."""
+
+    async def shown() -> dict[str, str | None]:
+        buckets = (await server.ask("GET", "buckets")).json()["buckets"]
+        return {one["id"]: one["error"] for one in buckets if one["id"].startswith("pod~")}
+
+    named = pod.asked(buckets=[BUCKET])
+    await server.ask("POST", "connections", body={**named, "secretAccessKey": SECRET})
+    assert (await shown())[f"pod~{BUCKET}"]
+    await server.ask("DELETE", "connections/pod")
+    assert await shown() == {}
+    await server.ask("POST", "connections", body=named)
+    assert (await shown())[f"pod~{BUCKET}"] is None
+    await server.ask("DELETE", "connections/pod")
+    assert (await server.list(f"pod~{BUCKET}")).reason == "unknown-bucket"
+
+
 async def test_rclone_rewrites_its_file_and_ours_can_still_be_removed(server, pod, home) -> None:
     rclone = find_rclone()
     folder = home / ".config/rclone"
