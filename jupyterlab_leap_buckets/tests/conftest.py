@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from .hub import jupyterhub
 from .processes import fake_gcs
 from .s3_endpoint import Gateway, gateway, moto
 from .server import Client, jupyter_server
@@ -128,6 +129,13 @@ async def servers(tmp_path_factory, clean_environment, standin, s3_service, deaf
             clean_environment.delenv("STORAGE_EMULATOR_HOST")
             google = {"standin": on_standin, "fake-gcs-server": on_emulator}
             yield {"local": on_disk, **google, "moto": on_moto, "moto-deaf": on_deaf}
+
+
+@pytest.fixture(scope="session")
+def hub(pytestconfig) -> Iterator[dict]:
+    """A JupyterHub with its users; what it is, by `ui-tests/hub/run.py`."""
+    with jupyterhub(pytestconfig.rootpath) as facts:
+        yield facts
 
 
 def place_in(servers: dict[str, Client], kind: str) -> Place:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
+import threading
 import time
 from datetime import datetime, timezone
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -187,6 +190,20 @@ def test_other_sites_get_nothing(page, server, site):
 def test_a_program_may_ask_by_the_servers_own_token(server):
     answer = ask(requests.Session(), server, headers={"Authorization": f"token {server.token}"})
     assert answer.json()["source"] == "gcloud"
+
+
+@pytest.mark.parametrize("body", [{}, {"bucket": "leap-scratch", "prefix": "ada/"}])
+def test_no_process_is_started_with_a_token(page, server, gcloud, body):
+    gcloud("slow")
+    asking = threading.Thread(target=ask, args=(page, server, body))
+    asking.start()
+    seen = set()
+    while asking.is_alive():
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                seen.add((process / "cmdline").read_bytes())
+    assert any(b"config-helper" in line for line in seen)
+    assert not any(b"ya29.stub" in line for line in seen)
 
 
 def test_nothing_secret_is_in_the_debug_log(page, server, gcloud):
