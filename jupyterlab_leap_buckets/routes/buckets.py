@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ..errors import LeapError
 from .base import LeapHandler
+
+if TYPE_CHECKING:
+    from ..discovery import Bucket
 
 MAX_LABEL = 200
 
@@ -22,7 +26,14 @@ class BucketsHandler(LeapHandler):
         buckets a connection has."""
         known = self.leap.places
         dated, shown = await asyncio.gather(self.leap.lifecycles.dated(known), self.leap.s3.look(known))
-        self.finish_json({"buckets": [bucket.as_json() for bucket in shown(dated)]})
+        self.finish_json({"buckets": [self._described(bucket) for bucket in shown(dated)]})
+
+    def _described(self, bucket: Bucket) -> dict[str, Any]:
+        """With what is known so far about whether its store keeps preconditions, where that is in question."""
+        told = bucket.as_json()
+        if bucket.connection is not None:
+            told["raceSafe"] = self.leap.store(bucket).race_safe if bucket.uri else None
+        return told
 
     @web.authenticated
     @authorized

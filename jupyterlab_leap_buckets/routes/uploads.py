@@ -6,7 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
@@ -225,6 +225,9 @@ class UploadHandler(_Telling):
 
     def _answer(self, session: Session) -> None:
         if session.result is not None:
+            with suppress(LeapError):  # a bucket may have gone meanwhile
+                if self.leap.store(self.leap.bucket(session.bucket)).race_safe is False:
+                    self.set_header("X-Leap-Race-Safe", "no")
             self.finish_json(session.result.as_json())
             return
         self.set_status(308)

@@ -20,9 +20,11 @@ Look = Callable[[Mapping[str, int]], Awaitable[Sequence[ObjectInfo]]]
 """Looks names up one by one."""
 
 
-async def scan(wanted: Mapping[str, int], page: Page, look: Look) -> list[ObjectInfo]:
+async def scan(
+    wanted: Mapping[str, int], page: Page, look: Look, read: Callable[[Any], ObjectInfo] = object_info
+) -> list[ObjectInfo]:
     """Never more requests than there are names, and one. A thousand names that lie together, or that nothing lies
-    between, cost one or two."""
+    between, cost one or two. read: the facts about an item of a page, which has its `name`."""
     names = sorted(wanted)  # by code points, which is the order of the UTF-8 bytes
     narrow = {"prefix": _shared(names[0], names[-1]) or None, "endOffset": _behind(names[-1])}
     found: list[ObjectInfo] = []
@@ -31,7 +33,7 @@ async def scan(wanted: Mapping[str, int], page: Page, look: Look) -> list[Object
     while at < len(names):
         listed = await page(token, startOffset=names[at], **narrow)
         items = listed.get("items", [])
-        found += [object_info(item) for item in items if item["name"] in wanted]
+        found += [read(item) for item in items if item["name"] in wanted]
         token = listed.get("nextPageToken")
         if not token:
             break

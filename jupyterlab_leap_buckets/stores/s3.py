@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from ..checksum import crc32c as checksum_of
 from ..errors import LeapError
 from .base import (
     ABSENT,
+    HEADS_AT_ONCE,
     ByteRange,
     Details,
     Expiry,
@@ -26,11 +29,12 @@ from .base import (
     not_satisfiable,
 )
 from .gcs_client import BROKEN, jitter, unreachable
+from .gcs_scan import scan
 from .s3_client import S3Client
 from .s3_condition import KINDS, guarded, is_kept, try_complete
 from .s3_copy import copy
 from .s3_errors import MISSING, S3Error
-from .s3_object import MARK, SUM, described, details, entry, etag, listed, md5_header, moment
+from .s3_object import MARK, SUM, described, details, entry, etag, listed, md5_header, moment, tagged_sum
 from .s3_upload import S3Upload, part_size_for
 
 WALK_LIMIT = 1000
@@ -102,6 +106,56 @@ class S3Store(Store):
             raise
         return [found for rule in told.get("Rules", []) if (found := _expiry(rule))]
 
+    async def existing(self, wanted: Mapping[str, int]) -> Sequence[ObjectInfo]:
+        async def page(token: str | None, startOffset: str, prefix: str | None, **narrow: Any) -> dict[str, Any]:
+            told = await self._page(Prefix=prefix, MaxKeys=WALK_LIMIT, **_from(token, startOffset))
+            items = [{**item, "name": item["Key"]} for item in told.get("Contents", [])]
+            return {
+                "items": items,
+                "nextPageToken": told.get("NextContinuationToken") if told.get("IsTruncated") else None,
+            }
+
+        try:
+            found: Sequence[ObjectInfo] = await scan(wanted, page, super().existing, listed)
+        except LeapError as error:
+            if error.status != 403:
+                raise
+            found = await super().existing(wanted)  # keys that may not list
+        # A list has no checksums, and only those of what has the size asked about are worth a request.
+        turns = asyncio.Semaphore(HEADS_AT_ONCE)
+
+        async def summed(info: ObjectInfo) -> ObjectInfo | None:
+            if info.crc32c is not None or info.size != wanted[info.key]:
+                return info
+            async with turns:
+                try:
+                    return await self._tagged(await self.head(info.key))
+                except LeapError as error:
+                    if error.status in (403, 404):
+                        return info if error.status == 403 else None
+                    raise
+
+        return [info for info in await asyncio.gather(*map(summed, found)) if info is not None]
+
+    async def _tagged(self, info: ObjectInfo) -> ObjectInfo:
+        """With the crc32c that an upload in parts left as a tag: its metadata was sent before its bytes."""
+        if info.crc32c is not None or "-" not in info.generation:
+            return info
+        try:
+            told = await self._client.call("get_object_tagging", repeat=False, **self._object(info.key))
+        except LeapError:
+            return info
+        tags = {tag["Key"]: tag["Value"] for tag in told.get("TagSet", [])}
+        return replace(info, crc32c=tagged_sum(tags.get(SUM, ""), info.generation))
+
+    async def tag(self, info: ObjectInfo) -> None:
+        """Leave the crc32c of an upload in parts as a tag, where the store lets us. Whose it is stands with it: in
+        between, another may have replaced the object."""
+        if info.crc32c is not None:
+            tags = {"TagSet": [{"Key": SUM, "Value": f"{info.crc32c}@{info.generation}"}]}
+            with suppress(LeapError):
+                await self._client.call("put_object_tagging", repeat=False, Tagging=tags, **self._object(info.key))
+
     # Single objects
 
     def _object(self, key: str) -> dict[str, Any]:
@@ -119,7 +173,8 @@ class S3Store(Store):
 
     async def details(self, key: str) -> Details:
         headers, public = await asyncio.gather(self._head(key), self._public(key))
-        return details(key, headers, public)
+        found = details(key, headers, public)
+        return replace(found, info=await self._tagged(found.info))
 
     async def _public(self, key: str) -> bool | None:
         """Whether somebody without any keys may read it, by asking so once."""
@@ -311,6 +366,15 @@ class _Body:
 
     def release(self) -> None:
         self._body.close()
+
+
+def _from(token: str | None, start: str) -> dict[str, Any]:
+    """Where a page begins: S3 can only be told behind which name. A little before it is near enough."""
+    if token:
+        return {"ContinuationToken": token}
+    last = ord(start[-1])
+    before = "" if last == 0 else chr(0xD7FF if last == 0xE000 else last - 1) + "\U0010ffff"
+    return {"StartAfter": start[:-1] + before}
 
 
 def _absent(error: S3Error, key: str) -> LeapError:

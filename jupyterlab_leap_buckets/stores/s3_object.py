@@ -105,6 +105,12 @@ def _sum(metadata: Mapping[str, str]) -> str | None:
     return told if re.fullmatch(r"[A-Za-z0-9+/]{6}==", told) else None
 
 
+def tagged_sum(tag: str, generation: str) -> str | None:
+    """The crc32c in a tag, if it was set for this very generation."""
+    told, _, whose = tag.partition("@")
+    return _sum({SUM: told}) if whose == generation else None
+
+
 def condition(key: str, if_generation: str) -> dict[str, str]:
     """The header for a precondition. Generations of other stores cannot match."""
     if if_generation == ABSENT:

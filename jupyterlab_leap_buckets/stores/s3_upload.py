@@ -221,6 +221,7 @@ class S3Upload(Upload):
             if None not in (crc32c, self._sum) and crc32c != self._sum:
                 raise damaged_on_the_way(self._key)
             made = await self._complete()
+            await self._store.tag(made)
         self._held = bytearray()
         self._is_over = True
         return made

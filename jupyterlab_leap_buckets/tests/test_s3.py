@@ -160,7 +160,10 @@ async def test_who_ignores_preconditions_is_found_out(on_moto, on_deaf):
         assert first.headers.get("X-Leap-Race-Safe") == header or place is on_moto
     known = [place.client.leap.store(place.client.leap.bucket(place.bucket))._client for place in (on_moto, on_deaf)]
     assert [client.honoured["put"] for client in known] == [True, False]
-    assert on_deaf.client.leap.store(on_deaf.client.leap.bucket(on_deaf.bucket)).race_safe is False
+    (bucket,) = (await on_deaf.client.ask("GET", "buckets")).json()["buckets"]
+    assert bucket["raceSafe"] is False
+    last = await on_deaf.client.upload(on_deaf.bucket, on_deaf.key("y"), b"1")
+    assert last.headers["X-Leap-Race-Safe"] == "no"
 
 
 async def test_a_gateway_that_refuses_the_header_itself(tmp_path, s3_service, keys):
@@ -171,6 +174,22 @@ async def test_a_gateway_that_refuses_the_header_itself(tmp_path, s3_service, ke
         generation = (await client.get("b", "unheard")).headers["ETag"]
         assert (await client.put("b", "unheard", b"3", {"If-Match": generation})).status == 200
         assert (await client.put("b", "unheard", b"4", {"If-Match": generation})).reason == "changed-meanwhile"
+
+
+async def test_what_went_up_in_parts_is_found_identical(on_moto):
+    client, bucket, key = on_moto.client, on_moto.bucket, on_moto.key("large")
+    told = (await client.upload(bucket, key, DATA)).json()["crc32c"]
+    files = [{"key": "large", "size": len(DATA)}, {"key": "none", "size": 1}]
+    asked = {"bucket": bucket, "prefix": on_moto.folder, "files": files}
+    (found,) = (await client.ask("POST", "compare", body=asked)).json()["existing"]
+    assert (found["key"], found["crc32c"]) == ("large", told)
+    details = await client.ask("GET", "details", {"bucket": bucket, "key": key})
+    assert (details.json()["crc32c"], details.json()["metadata"]) == (told, {})
+    # The tag of what was there before says nothing about what is there now.
+    store = client.leap.store(client.leap.bucket(bucket))
+    await store.tag(replace(await store.head(key), crc32c="AAAAAA==", generation="another-3"))
+    (found,) = (await client.ask("POST", "compare", body=asked)).json()["existing"]
+    assert found["crc32c"] is None
 
 
 @pytest.mark.parametrize("place", S3, indirect=True)
