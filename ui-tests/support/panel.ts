@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** The side panel as a person finds it: by roles and names only. */
 export class Panel {
@@ -89,6 +89,12 @@ export class Panel {
       await this.page.getByRole('tab', { name: 'Cloud buckets' }).click();
     }
     await this.root.waitFor();
+  }
+
+  /** The same, once its folder is listed. */
+  async openListed(): Promise<void> {
+    await this.open();
+    await expect(this.grid).toHaveAttribute('aria-busy', 'false');
   }
 
   /** Drops real files of this machine, as the desktop would. */

@@ -5,18 +5,13 @@ import { Panel } from '../support/panel';
 import { Pieces } from '../support/pieces';
 import { expect, HOME, SCRATCH, test } from '../support/standIn';
 import { slowDown } from '../support/throttle';
+import { button } from '../support/tray';
 
 const MiB = 1024 ** 2;
 const MANY = 2000;
 
 /** Rows that fit on a screen, and some above and below. */
 const MOST_ROWS = 100;
-
-async function open(panel: Panel): Promise<void> {
-  await panel.open();
-  // Nothing can be dropped on a place that is not known yet.
-  await expect(panel.grid).toHaveAttribute('aria-busy', 'false');
-}
 
 /** So many small files. */
 function many(): Tree {
@@ -38,7 +33,7 @@ test.describe('two people', () => {
       gcs,
       localFile
     }) => {
-      await open(panel);
+      await panel.openListed();
       const context = await browser.newContext();
       const other = new Panel(await context.newPage());
       // The other's bytes wait until the first's have arrived; both found the name free.
@@ -53,7 +48,7 @@ test.describe('two people', () => {
       });
       await other.page.goto(`${stack.url}/lab?reset`);
       await other.started();
-      await open(other);
+      await other.openListed();
 
       const [ours, theirs] = [randomBytes(size), randomBytes(size)];
       const path = await localFile('model.nc', theirs);
@@ -82,7 +77,7 @@ test('a folder that is deleted while a file goes into it is there again', async 
   localFile
 }) => {
   await gcs.put(SCRATCH, `${HOME}runs/first`, '1');
-  await open(panel);
+  await panel.openListed();
   await expect(panel.row(`${HOME}runs/`)).toBeVisible();
   await slowDown(page, 8 * MiB);
   const bytes = randomBytes(40 * MiB);
@@ -103,13 +98,13 @@ test('two thousand files arrive, and few of them are drawn', async ({
   localFolder
 }) => {
   test.setTimeout(180_000);
-  await open(panel);
+  await panel.openListed();
   let requests = 0;
   page.on('request', request => {
     requests += /leap-buckets\/(batch|compare|uploads)/.test(request.url()) ? 1 : 0;
   });
   await panel.drop(panel.grid, [await localFolder('ocean.zarr', many())]);
-  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
+  await button(panel, 'Show Files').click();
   await expect(panel.transfers.getByRole('listitem').first()).toBeVisible();
   expect(await panel.transfers.getByRole('listitem').count()).toBeLessThan(MOST_ROWS);
   await expect(panel.transfers).toContainText('2,000 files uploaded', { timeout: 120_000 });
@@ -124,7 +119,7 @@ gated(
   'a refusal stops a drop at once; when it is allowed, all is tried again',
   async ({ panel, gate, localFolder }) => {
     gated.setTimeout(180_000);
-    await open(panel);
+    await panel.openListed();
     const writes = /^POST \/upload\//;
     gate.refuse(writes);
     await panel.drop(panel.grid, [await localFolder('ocean.zarr', many())]);
@@ -133,7 +128,7 @@ gated(
     expect(await gate.keys(SCRATCH)).toEqual([]);
 
     gate.allow();
-    await panel.transfers.getByRole('button', { name: 'Retry failed' }).click();
+    await button(panel, 'Retry failed').click();
     await expect(panel.transfers).toContainText('2,000 files uploaded', { timeout: 120_000 });
     expect(await gate.keys(SCRATCH)).toHaveLength(MANY);
   }

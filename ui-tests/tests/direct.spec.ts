@@ -4,6 +4,7 @@ import { Panel } from '../support/panel';
 import { Pieces } from '../support/pieces';
 import { expect, HOME, SCRATCH, test as base, type StandIn } from '../support/standIn';
 import { slowDown } from '../support/throttle';
+import { button, expectArrived, progress } from '../support/tray';
 
 const MiB = 1024 ** 2;
 const KEY = `${HOME}model.nc`;
@@ -37,8 +38,7 @@ test.use({ isDirect: true });
 
 async function open(panel: Panel): Promise<void> {
   await panel.started();
-  await panel.open();
-  await expect(panel.grid).toHaveAttribute('aria-busy', 'false');
+  await panel.openListed();
 }
 
 /** What pages have asked of the store; the server alone starts sessions, in their name. */
@@ -52,18 +52,6 @@ function sent(pieces: Pieces, url: string) {
   return pieces.all.filter(piece => piece.start !== null && piece.url.startsWith(url));
 }
 
-async function expectArrived(panel: Panel, standIn: StandIn, bytes: Uint8Array): Promise<void> {
-  await expect(panel.transfers).toContainText('1 file uploaded', { timeout: 60_000 });
-  expect((await standIn.get(SCRATCH, KEY)).equals(bytes)).toBe(true);
-}
-
-const valueOf = async (panel: Panel) =>
-  Number(
-    await panel.transfers
-      .getByRole('progressbar', { name: 'Upload of model.nc' })
-      .getAttribute('aria-valuenow')
-  );
-
 test('no byte goes through the server', async ({
   lab,
   panel,
@@ -75,9 +63,9 @@ test('no byte goes through the server', async ({
   const bytes = randomBytes(40 * MiB + 3);
   await slowDown(lab, SLOW);
   await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
-  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
+  await button(panel, 'Show Files').click();
   await expect(panel.transfers.getByTitle('straight to the cloud')).toBeVisible();
-  await expectArrived(panel, standIn, bytes);
+  await expectArrived(panel, standIn, KEY, bytes);
   expect(sent(pieces, stack.url)).toEqual([]);
   // One long request, and the last piece.
   expect(sent(pieces, standIn.url)).toHaveLength(2);
@@ -94,7 +82,7 @@ test('a store that does not tell the page how far it is, is asked by the server'
   await standIn.cors({ allows: true, exposes_range: false });
   const bytes = randomBytes(20 * MiB + 3);
   await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
-  await expectArrived(panel, standIn, bytes);
+  await expectArrived(panel, standIn, KEY, bytes);
   expect(sent(pieces, stack.url)).toEqual([]);
 });
 
@@ -107,7 +95,7 @@ test('a store that refuses pages is sent to by the server, and not tried again',
   await standIn.cors({ allows: false, exposes_range: false });
   const bytes = randomBytes(20 * MiB + 3);
   await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
-  await expectArrived(panel, standIn, bytes);
+  await expectArrived(panel, standIn, KEY, bytes);
   expect(await straight(standIn)).toEqual(['OPTIONS']);
 
   await panel.drop(panel.grid, [await localFile('next.nc', bytes)]);
@@ -131,7 +119,7 @@ test('a store that pages cannot reach is sent to by the server', async ({
   await lab.route(`${standIn.url}/**`, route => route.abort('connectionrefused'));
   const bytes = randomBytes(20 * MiB + 3);
   await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
-  await expectArrived(panel, standIn, bytes);
+  await expectArrived(panel, standIn, KEY, bytes);
   expect(sent(pieces, standIn.url)).toHaveLength(1);
   expect(sent(pieces, stack.url).at(-1)?.end).toBe(bytes.length);
 });
@@ -148,7 +136,7 @@ test('a connection that breaks within the long request is outlived', async ({
   await standIn.fault({ kind: 'cut', method: 'PUT', path: 'upload_id', after, times: 2 });
   const bytes = randomBytes(40 * MiB + 3);
   await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
-  await expectArrived(panel, standIn, bytes);
+  await expectArrived(panel, standIn, KEY, bytes);
   expect(sent(pieces, stack.url)).toEqual([]);
   expect(sent(pieces, standIn.url)[1].start).toBe(after);
 });
@@ -156,9 +144,9 @@ test('a connection that breaks within the long request is outlived', async ({
 test('cancelled mid-way it leaves nothing', async ({ lab, panel, standIn, localFile }) => {
   await slowDown(lab, SLOW);
   await panel.drop(panel.grid, [await localFile('model.nc', randomBytes(60 * MiB))]);
-  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
-  await expect.poll(() => valueOf(panel)).toBeGreaterThan(10);
-  await panel.transfers.getByRole('button', { name: 'Cancel upload of model.nc' }).click();
+  await button(panel, 'Show Files').click();
+  await expect.poll(() => progress(panel, 'Upload of model.nc')).toBeGreaterThan(10);
+  await button(panel, 'Cancel upload of model.nc').click();
   await expect(panel.transfers).toBeHidden();
   expect(await standIn.keys(SCRATCH)).toEqual([]);
   const session = (await standIn.requests()).find(({ path }) => path.includes('upload_id='));
@@ -204,12 +192,14 @@ test('the address of the session is kept and shown nowhere', async ({
   await slowDown(lab, SLOW);
   const bytes = randomBytes(40 * MiB);
   await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
-  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
-  await expect.poll(() => valueOf(panel), { timeout: 30_000 }).toBeGreaterThan(40);
+  await button(panel, 'Show Files').click();
+  await expect
+    .poll(() => progress(panel, 'Upload of model.nc'), { timeout: 30_000 })
+    .toBeGreaterThan(40);
   const midway = await everythingKept(lab);
   // The way back is kept: else this test would look into nothing.
   expect(midway).toContain(KEY);
-  await expectArrived(panel, standIn, bytes);
+  await expectArrived(panel, standIn, KEY, bytes);
   const session = (await standIn.requests()).find(({ path }) => path.includes('upload_id='));
   const [, canary] = /upload_id=([^&]+)/.exec(session!.path)!;
   expect(canary.length).toBeGreaterThan(8);

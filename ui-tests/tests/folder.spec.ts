@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, HOME, SCRATCH, test, type Tree } from '../support/fixtures';
+import { button } from '../support/tray';
 
 const MiB = 1024 ** 2;
 
@@ -14,11 +15,7 @@ function zarr(chunks: number): Tree {
   return tree;
 }
 
-test.beforeEach(async ({ panel }) => {
-  await panel.open();
-  // Nothing can be dropped on a place that is not known yet.
-  await expect(panel.grid).toHaveAttribute('aria-busy', 'false');
-});
+test.beforeEach(({ panel }) => panel.openListed());
 
 test('a folder arrives with its structure, in few requests', async ({
   page,
@@ -57,7 +54,7 @@ test('a folder that is there already is not sent again, and what differs is aske
   const folder = await localFolder('ocean.zarr', tree);
   await panel.drop(panel.grid, [folder]);
   await expect(panel.transfers).toContainText('42 files uploaded');
-  await panel.transfers.getByRole('button', { name: 'Clear' }).click();
+  await button(panel, 'Clear').click();
 
   let bodies = 0;
   page.on('request', request => {
@@ -66,7 +63,7 @@ test('a folder that is there already is not sent again, and what differs is aske
   await panel.drop(panel.grid, [folder]);
   await expect(panel.transfers).toContainText('42 there already');
   expect(bodies).toBe(0);
-  await panel.transfers.getByRole('button', { name: 'Clear' }).click();
+  await button(panel, 'Clear').click();
 
   await writeFile(join(folder, 'sst/3.0'), 'another');
   await writeFile(join(folder, 'sst/4.0'), 'one more');

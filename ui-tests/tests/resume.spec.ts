@@ -5,8 +5,9 @@ import type { Tree } from '../support/fixtures';
 import type { Gcs } from '../support/gcs';
 import { Panel } from '../support/panel';
 import { type IPiece, Pieces } from '../support/pieces';
-import { expect, HOME, SCRATCH, test } from '../support/standIn';
+import { expect, HOME, SCRATCH, test as base } from '../support/standIn';
 import { disconnect, slowDown } from '../support/throttle';
+import { button, expectArrived, expectAsked } from '../support/tray';
 
 const MiB = 1024 ** 2;
 const SIZE = 40 * MiB;
@@ -19,13 +20,19 @@ const FAST = -1;
 /** Bytes that the store is to have when something happens: what a page sends first. */
 const PART = 8 * MiB;
 
-const button = (panel: Panel, name: string) =>
-  panel.transfers.getByRole('button', { name, exact: true });
-
-async function open(panel: Panel): Promise<void> {
-  await panel.open();
-  await expect(panel.grid).toHaveAttribute('aria-busy', 'false');
+interface IFixtures {
+  pieces: Pieces;
+  /** What is uploaded. */
+  model: { readonly path: string; readonly bytes: Buffer };
 }
+
+const test = base.extend<IFixtures>({
+  pieces: async ({ page }, use) => use(new Pieces(page)),
+  model: async ({ localFile }, use) => {
+    const bytes = randomBytes(SIZE);
+    await use({ path: await localFile('model.nc', bytes), bytes });
+  }
+});
 
 /** How many bytes the store said to have of the only upload. */
 const known = (pieces: Pieces) => Math.max(0, ...pieces.all.map(({ has }) => has ?? 0));
@@ -60,7 +67,7 @@ async function interrupt(
   page.once('framenavigated', () => (before = pieces.all.length));
   await page.reload();
   await slowDown(page, FAST);
-  await open(panel);
+  await panel.openListed();
   return before;
 }
 
@@ -78,34 +85,34 @@ function expectNothingTwice(sent: readonly IPiece[]): void {
   expect(next).toBe(SIZE);
 }
 
-async function expectArrived(panel: Panel, gcs: Gcs, bytes: Uint8Array): Promise<void> {
-  await expect(panel.transfers).toContainText('1 file uploaded', { timeout: 60_000 });
-  expect((await gcs.get(SCRATCH, KEY)).equals(bytes)).toBe(true);
+async function expectIt(panel: Panel, gcs: Gcs, bytes: Uint8Array): Promise<void> {
+  await expectArrived(panel, gcs, KEY, bytes);
   expect(await gcs.keys(SCRATCH)).toEqual([KEY]);
 }
 
 test.describe('after a reload', () => {
-  test.beforeEach(({ panel }) => open(panel));
+  test.beforeEach(({ panel }) => panel.openListed());
 
-  test('a dropped file goes on by itself', async ({ page, panel, gcs, localFile }) => {
-    const pieces = new Pieces(page);
-    const bytes = randomBytes(SIZE);
-    const path = await localFile('model.nc', bytes);
-    const before = await interrupt(page, panel, pieces, () => panel.drop(panel.grid, [path]));
-    await expectArrived(panel, gcs, bytes);
+  test('a dropped file goes on by itself', async ({ page, panel, gcs, pieces, model }) => {
+    const before = await interrupt(page, panel, pieces, () => panel.drop(panel.grid, [model.path]));
+    await expectIt(panel, gcs, model.bytes);
     expectNothingTwice(pieces.since(before));
 
     await page.reload();
-    await open(panel);
+    await panel.openListed();
     await page.waitForTimeout(1000);
     await expect(panel.transfers).toBeHidden();
   });
 
-  test('a chosen file goes on once it is chosen again', async ({ page, panel, gcs, localFile }) => {
-    const pieces = new Pieces(page);
-    const bytes = randomBytes(SIZE);
-    const path = await localFile('model.nc', bytes);
-    const before = await interrupt(page, panel, pieces, () => chooseFirst(page, panel, path));
+  test('a chosen file goes on once it is chosen again', async ({
+    page,
+    panel,
+    gcs,
+    pieces,
+    model,
+    localFile
+  }) => {
+    const before = await interrupt(page, panel, pieces, () => chooseFirst(page, panel, model.path));
     await expect(panel.transfers).toContainText('model.nc had not arrived');
     expect(pieces.since(before)).toEqual([]);
 
@@ -118,8 +125,8 @@ test.describe('after a reload', () => {
     await dialog.getByRole('button').press('Enter');
     await expect(dialog).toBeHidden();
 
-    await choose(page, button(panel, 'Go on with model.nc'), path);
-    await expectArrived(panel, gcs, bytes);
+    await choose(page, button(panel, 'Go on with model.nc'), model.path);
+    await expectIt(panel, gcs, model.bytes);
     expectNothingTwice(pieces.since(before));
     await expect(button(panel, 'Go on with model.nc')).toBeHidden();
   });
@@ -128,35 +135,32 @@ test.describe('after a reload', () => {
     page,
     panel,
     gcs,
-    localFile
+    pieces,
+    model
   }) => {
-    const pieces = new Pieces(page);
-    const path = await localFile('model.nc', randomBytes(SIZE));
-    await interrupt(page, panel, pieces, () => chooseFirst(page, panel, path));
+    await interrupt(page, panel, pieces, () => chooseFirst(page, panel, model.path));
     const longer = randomBytes(SIZE + 5);
-    await writeFile(path, longer);
-    await choose(page, button(panel, 'Go on with model.nc'), path);
-    await expectArrived(panel, gcs, longer);
+    await writeFile(model.path, longer);
+    await choose(page, button(panel, 'Go on with model.nc'), model.path);
+    await expectIt(panel, gcs, longer);
   });
 
   test('a file that differs where nobody looks arrives as it is now, or not at all', async ({
     page,
     panel,
     gcs,
-    localFile
+    pieces,
+    model
   }) => {
-    const pieces = new Pieces(page);
-    const bytes = randomBytes(SIZE);
-    const path = await localFile('model.nc', bytes);
-    const { atime, mtime } = await stat(path);
-    await utimes(path, atime, mtime);
-    const before = await interrupt(page, panel, pieces, () => chooseFirst(page, panel, path));
+    const { atime, mtime } = await stat(model.path);
+    await utimes(model.path, atime, mtime);
+    const before = await interrupt(page, panel, pieces, () => chooseFirst(page, panel, model.path));
     // Between two parts that are looked at first, and in what the store has already.
-    bytes[MiB] ^= 1;
-    await writeFile(path, bytes);
-    await utimes(path, atime, mtime);
-    await choose(page, button(panel, 'Go on with model.nc'), path);
-    await expectArrived(panel, gcs, bytes);
+    model.bytes[MiB] ^= 1;
+    await writeFile(model.path, model.bytes);
+    await utimes(model.path, atime, mtime);
+    await choose(page, button(panel, 'Go on with model.nc'), model.path);
+    await expectIt(panel, gcs, model.bytes);
     // It was not seen at once: else this test would try nothing.
     expect(pieces.since(before).find(({ start }) => start !== null)?.start).toBeGreaterThan(0);
   });
@@ -165,30 +169,37 @@ test.describe('after a reload', () => {
     page,
     panel,
     gcs,
-    localFile
+    pieces,
+    model
   }) => {
-    const pieces = new Pieces(page);
-    const bytes = randomBytes(SIZE);
-    const path = await localFile('model.nc', bytes);
-    const before = await interrupt(page, panel, pieces, () => chooseFirst(page, panel, path));
+    const before = await interrupt(page, panel, pieces, () => chooseFirst(page, panel, model.path));
     await expect(button(panel, 'Go on with model.nc')).toBeVisible();
-    await panel.drop(panel.grid, [path]);
-    await expectArrived(panel, gcs, bytes);
+    await panel.drop(panel.grid, [model.path]);
+    await expectIt(panel, gcs, model.bytes);
     expectNothingTwice(pieces.since(before));
     await expect(button(panel, 'Go on with model.nc')).toBeHidden();
   });
 
-  test('what is forgotten is so everywhere', async ({ page, panel, stack, standIn, localFile }) => {
-    const pieces = new Pieces(page);
-    const path = await localFile('model.nc', randomBytes(SIZE));
-    await interrupt(page, panel, pieces, () => chooseFirst(page, panel, path));
+  test('what is forgotten is so everywhere', async ({
+    page,
+    panel,
+    stack,
+    standIn,
+    pieces,
+    model
+  }) => {
+    await interrupt(page, panel, pieces, () => chooseFirst(page, panel, model.path));
     const atServer = pieces.all[0].url;
     const seen = await standIn.requests();
     const atStore = standIn.url + seen.find(({ content_range }) => content_range)!.path;
     const ask = async () => [
       (await page.request.get(atServer)).status(),
-      (await fetch(atStore, { method: 'PUT', headers: { 'Content-Range': `bytes */${SIZE}` } }))
-        .status
+      (
+        await fetch(atStore, {
+          method: 'PUT',
+          headers: { 'Content-Range': `bytes */${SIZE}` }
+        })
+      ).status
     ];
     expect(atServer).toContain(`${stack.url}/leap-buckets/uploads/`);
     expect(await ask()).toEqual([200, 308]);
@@ -197,7 +208,7 @@ test.describe('after a reload', () => {
     await expect(panel.transfers).toBeHidden();
     await expect.poll(ask).toEqual([404, 410]);
     await page.reload();
-    await open(panel);
+    await panel.openListed();
     await page.waitForTimeout(1000);
     await expect(panel.transfers).toBeHidden();
     expect(await standIn.keys(SCRATCH)).toEqual([]);
@@ -207,9 +218,9 @@ test.describe('after a reload', () => {
     page,
     panel,
     gcs,
-    localFolder
+    localFolder,
+    pieces
   }) => {
-    const pieces = new Pieces(page);
     const large = randomBytes(SIZE);
     const tree: Tree = { 'z/large.nc': large };
     for (let index = 0; index < 300; index++) {
@@ -234,40 +245,41 @@ test.describe('after a reload', () => {
 });
 
 test.describe('without a reload', () => {
-  test.beforeEach(({ panel }) => open(panel));
+  test.beforeEach(({ panel }) => panel.openListed());
 
   test('a server that is killed and comes back goes on', async ({
     page,
     panel,
     stack,
     gcs,
-    localFile
+    pieces,
+    model
   }) => {
-    const pieces = new Pieces(page);
-    const bytes = randomBytes(SIZE);
-    const path = await localFile('model.nc', bytes);
     // Galata asks for kernels itself, and fails the test when there is no server.
     await page.unrouteAll({ behavior: 'ignoreErrors' });
-    await begin(page, pieces, () => panel.drop(panel.grid, [path]));
+    await begin(page, pieces, () => panel.drop(panel.grid, [model.path]));
     await stack.kill();
     const before = pieces.all.length;
     await stack.startAgain();
     await slowDown(page, FAST);
-    await expectArrived(panel, gcs, bytes);
+    await expectIt(panel, gcs, model.bytes);
     expectNothingTwice(pieces.since(before));
   });
 
-  test('a connection that is gone for a while does', async ({ page, panel, gcs, localFile }) => {
-    const pieces = new Pieces(page);
-    const bytes = randomBytes(SIZE);
-    const path = await localFile('model.nc', bytes);
-    await begin(page, pieces, () => panel.drop(panel.grid, [path]));
+  test('a connection that is gone for a while does', async ({
+    page,
+    panel,
+    gcs,
+    pieces,
+    model
+  }) => {
+    await begin(page, pieces, () => panel.drop(panel.grid, [model.path]));
     await disconnect(page);
     await expect(panel.transfers).toContainText('trying again');
     const before = pieces.all.length;
     await page.waitForTimeout(3000);
     await slowDown(page, FAST);
-    await expectArrived(panel, gcs, bytes);
+    await expectIt(panel, gcs, model.bytes);
     expectNothingTwice(pieces.since(before));
   });
 
@@ -276,12 +288,10 @@ test.describe('without a reload', () => {
     panel,
     stack,
     gcs,
-    localFile
+    pieces,
+    model
   }) => {
-    const pieces = new Pieces(page);
-    const bytes = randomBytes(SIZE);
-    const path = await localFile('model.nc', bytes);
-    await begin(page, pieces, () => panel.drop(panel.grid, [path]));
+    await begin(page, pieces, () => panel.drop(panel.grid, [model.path]));
     await button(panel, 'Pause all transfers').click();
     await expect(panel.transfers).toContainText('paused');
     const { length } = pieces.all;
@@ -290,23 +300,16 @@ test.describe('without a reload', () => {
     await other.goto(`${stack.url}/lab?reset`);
     const second = new Panel(other);
     await second.started();
-    await open(second);
+    await second.openListed();
     await other.waitForTimeout(2000);
     await expect(second.transfers).toBeHidden();
     await other.close();
 
-    const asked = new Promise<string>(told =>
-      page.once('dialog', async dialog => {
-        told(dialog.type());
-        await dialog.dismiss();
-      })
-    );
-    await page.close({ runBeforeUnload: true });
-    expect(await asked).toBe('beforeunload');
+    await expectAsked(page, false);
 
     await slowDown(page, FAST);
     await button(panel, 'Resume all transfers').click();
-    await expectArrived(panel, gcs, bytes);
+    await expectIt(panel, gcs, model.bytes);
     expectNothingTwice(pieces.since(length));
   });
 });

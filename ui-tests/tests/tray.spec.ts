@@ -1,10 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { randomBytes } from 'node:crypto';
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expect, HOME, SCRATCH, test } from '../support/standIn';
 import { Line } from '../support/line';
-import type { Panel } from '../support/panel';
 import { slowDown } from '../support/throttle';
+import { button, expectAsked, progress } from '../support/tray';
 
 const MiB = 1024 ** 2;
 
@@ -16,16 +16,6 @@ const PIECES = /leap-buckets\/uploads\/[\w-]+/;
 
 /** Bytes of any kind to the relay. */
 const BODIES = /leap-buckets\/(uploads\/[\w-]+|batch)/;
-
-async function open(panel: Panel): Promise<void> {
-  await panel.open();
-  await expect(panel.grid).toHaveAttribute('aria-busy', 'false');
-}
-
-const button = (panel: Panel, name: string) =>
-  panel.transfers.getByRole('button', { name, exact: true });
-
-const valueOf = async (bar: Locator) => Number(await bar.getAttribute('aria-valuenow'));
 
 const statusItem = (page: Page) =>
   page.locator('#jp-main-statusbar').getByRole('button', { name: /^Upload/ });
@@ -39,14 +29,13 @@ test('what was paused mid-way goes on from there', async ({
 }) => {
   const line = await Line.to(stack.url);
   await page.goto(`${line.url}/lab`);
-  await open(panel);
+  await panel.openListed();
   await slowDown(page, 4 * MiB);
   const bytes = randomBytes(20 * MiB + 3);
   const before = line.passed;
   await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
   await button(panel, 'Show Files').click();
-  const bar = panel.transfers.getByRole('progressbar', { name: 'Upload of model.nc' });
-  await expect.poll(() => valueOf(bar)).toBeGreaterThan(20);
+  await expect.poll(() => progress(panel, 'Upload of model.nc')).toBeGreaterThan(20);
   await button(panel, 'Pause upload of model.nc').click();
   await expect(panel.transfers.getByRole('listitem')).toContainText(/Paused, \d+%/);
   await expect(button(panel, 'Resume upload of model.nc')).toBeFocused();
@@ -67,7 +56,7 @@ test('what was paused mid-way goes on from there', async ({
 });
 
 test.describe('on the server itself', () => {
-  test.beforeEach(({ panel }) => open(panel));
+  test.beforeEach(({ panel }) => panel.openListed());
 
   test('everything is paused, resumed and cancelled at once', async ({
     page,
@@ -80,14 +69,14 @@ test.describe('on the server itself', () => {
     const bytes = names.map(() => randomBytes(6 * MiB));
     const files = await Promise.all(names.map((name, i) => localFile(name, bytes[i])));
     await panel.drop(panel.grid, files.slice(0, 5));
-    const all = panel.transfers.getByRole('progressbar', { name: 'All transfers' });
-    await expect.poll(() => valueOf(all)).toBeGreaterThan(5);
+    const all = () => progress(panel, 'All transfers');
+    await expect.poll(all).toBeGreaterThan(5);
     await button(panel, 'Pause all transfers').click();
     await expect(panel.transfers).toContainText(/5 files, \d+%, paused/);
     await page.waitForTimeout(500);
-    const atRest = await valueOf(all);
+    const atRest = await all();
     await page.waitForTimeout(1500);
-    expect(await valueOf(all)).toBe(atRest);
+    expect(await all()).toBe(atRest);
     expect(await gcs.keys(SCRATCH)).toEqual([]);
 
     // What is dropped now waits as well.
@@ -246,11 +235,7 @@ test.describe('on the server itself', () => {
     await panel.drop(panel.grid, [await localFile('model.nc', randomBytes(20 * MiB))]);
     await button(panel, 'Pause all transfers').click();
     await expect(panel.transfers).toContainText('paused');
-    const asked = page.waitForEvent('dialog');
-    await page.mainFrame().page().close({ runBeforeUnload: true });
-    const dialog = await asked;
-    expect(dialog.type()).toBe('beforeunload');
-    await dialog.accept();
+    await expectAsked(page, true);
   });
 
   for (const theme of ['JupyterLab Light', 'JupyterLab Dark', 'JupyterLab Dark High Contrast']) {

@@ -3,16 +3,35 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { expect, HOME, SCRATCH, test } from '../support/standIn';
 import { Line } from '../support/line';
 import { slowDown } from '../support/throttle';
+import { button, expectAsked, progress } from '../support/tray';
 
 const MiB = 1024 ** 2;
 
 /** Pieces to the relay, and nothing else. */
 const PIECES = /leap-buckets\/uploads\/[\w-]+/;
 
-test.beforeEach(async ({ panel }) => {
+test.beforeEach(({ panel }) => panel.openListed());
+
+test('what is dropped before any folder is shown goes into the first', async ({
+  page,
+  panel,
+  gcs,
+  localFile
+}) => {
+  let answer = () => undefined as void;
+  const released = new Promise<void>(resolve => (answer = resolve));
+  await page.route(/leap-buckets\/buckets/, async route => {
+    await released;
+    await route.continue();
+  });
+  await page.reload();
   await panel.open();
-  // Nothing can be dropped on a place that is not known yet.
-  await expect(panel.grid).toHaveAttribute('aria-busy', 'false');
+  await panel.drop(panel.grid, [await localFile('a.csv', 'a')]);
+  await expect(panel.grid).toHaveAttribute('aria-busy', 'true');
+  answer();
+  await expect(panel.transfers).toContainText('1 file uploaded');
+  await expect(panel.row(`${HOME}a.csv`)).toBeVisible();
+  expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}a.csv`]);
 });
 
 test('one dropped file arrives whole and is listed, by one request', async ({
@@ -41,12 +60,12 @@ test('one dropped file arrives whole and is listed, by one request', async ({
 test('what was uploaded is offered as Python', async ({ page, panel, localFile }) => {
   const cells = page.locator('.jp-Notebook .jp-CodeCell .cm-content');
   await panel.drop(panel.grid, [await localFile('a.csv', 'a')]);
-  await panel.transfers.getByRole('button', { name: 'Insert a.csv in notebook' }).click();
+  await button(panel, 'Insert a.csv in notebook').click();
   await expect(cells).toContainText(`df = pd.read_csv("gs://${SCRATCH}/${HOME}a.csv")`);
   await panel.drop(panel.grid, [await localFile('b.txt', 'b')]);
   await expect(panel.transfers).toContainText('2 files uploaded');
-  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
-  await panel.transfers.getByRole('button', { name: 'Insert b.txt in notebook' }).click();
+  await button(panel, 'Show Files').click();
+  await button(panel, 'Insert b.txt in notebook').click();
   await expect(cells).toHaveCount(2);
   await expect(cells.last()).toContainText(`fsspec.open("gs://${SCRATCH}/${HOME}b.txt", "r")`);
 });
@@ -223,14 +242,11 @@ test('what moves tells how far and how fast; cancelled mid-way it leaves nothing
   await slowDown(page, 4 * MiB);
   await panel.drop(panel.grid, [await localFile('model.nc', randomBytes(40 * MiB))]);
   await expect(panel.transfers).toContainText(/1 file, \d+%, [\d.]+ [KM]B\/s/);
-  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
+  await button(panel, 'Show Files').click();
   const line = panel.transfers.getByRole('listitem');
   await expect(line).toContainText(/model\.nc\d+%, [\d.]+ [KM]B\/s/);
-  const progress = panel.transfers.getByRole('progressbar', { name: 'Upload of model.nc' });
-  await expect
-    .poll(async () => Number(await progress.getAttribute('aria-valuenow')))
-    .toBeGreaterThan(10);
-  await panel.transfers.getByRole('button', { name: 'Cancel upload of model.nc' }).click();
+  await expect.poll(() => progress(panel, 'Upload of model.nc')).toBeGreaterThan(10);
+  await button(panel, 'Cancel upload of model.nc').click();
   await expect(panel.transfers).toBeHidden();
   expect(await gcs.keys(SCRATCH)).toEqual([]);
 });
@@ -284,8 +300,7 @@ test('a connection that breaks in the middle of a piece is outlived', async ({
   await page.goto(`${line.url}/lab`);
   // Galata asks for kernels itself, through the line, and fails the test when it is cut.
   await page.unrouteAll({ behavior: 'ignoreErrors' });
-  await panel.open();
-  await expect(panel.grid).toHaveAttribute('aria-busy', 'false');
+  await panel.openListed();
   const bytes = randomBytes(20 * MiB);
   const cut = line.cutAfter(12 * MiB);
   await panel.drop(panel.grid, [await localFile('model.nc', bytes)]);
@@ -306,7 +321,7 @@ test('a failed upload says why and can be retried', async ({ page, panel, gcs, l
   await expect(panel.transfers).toContainText('Something other than your Jupyter server answered');
   expect(await gcs.keys(SCRATCH)).toEqual([]);
   await page.unroute(PIECES);
-  await panel.transfers.getByRole('button', { name: 'Retry upload of a.csv' }).click();
+  await button(panel, 'Retry upload of a.csv').click();
   await expect(panel.transfers).toContainText('1 file uploaded');
   expect(String(await gcs.get(SCRATCH, `${HOME}a.csv`))).toBe('a');
 });
@@ -357,7 +372,7 @@ test('an illegal name is refused, an empty folder is nothing; what is beside the
   await expect(panel.transfers).toContainText('1 file uploaded, 1 failed');
   await expect(panel.transfers).toContainText('The name contains a line break');
   expect(await gcs.keys(SCRATCH)).toEqual([`${HOME}good.csv`]);
-  await panel.transfers.getByRole('button', { name: 'Clear' }).click();
+  await button(panel, 'Clear').click();
   await expect(panel.transfers).toBeHidden();
   await panel.drop(panel.grid, [folder]);
   await expect(panel.transfers).toContainText('There is no file in this folder');
@@ -370,10 +385,6 @@ test('leaving the page while something moves is asked about', async ({
 }) => {
   await slowDown(page, MiB);
   await panel.drop(panel.grid, [await localFile('model.nc', randomBytes(20 * MiB))]);
-  await panel.transfers.getByRole('button', { name: 'Show Files' }).click();
-  const asked = page.waitForEvent('dialog');
-  await page.mainFrame().page().close({ runBeforeUnload: true });
-  const dialog = await asked;
-  expect(dialog.type()).toBe('beforeunload');
-  await dialog.accept();
+  await button(panel, 'Show Files').click();
+  await expectAsked(page, true);
 });
