@@ -258,7 +258,7 @@ async def test_writes_say_what_they_replace(place):
     assert (gone.status, gone.reason) == (412, "changed-meanwhile")
 
 
-@pytest.mark.parametrize("place", ["local", "standin"], indirect=True)  # the emulator ignores it in deletes
+@pytest.mark.parametrize("place", ["local", "standin", *S3], indirect=True)  # the emulator ignores it in deletes
 async def test_deletes_say_what_they_delete(place):
     key = place.key("delete.txt")
     generation = (await place.client.put(place.bucket, key, b"1")).headers["ETag"]

@@ -9,6 +9,7 @@ import pytest
 from yarl import URL
 
 from ..checksum import crc32c
+from .conftest import S3
 from .server import jupyter_server
 from .standin_faults import Fault
 
@@ -133,7 +134,7 @@ async def test_no_address_for_another_sites_page(on_standin):
         assert (reply.json()["directUrl"] is not None) is known
 
 
-@pytest.mark.parametrize("place", ["local", "fake-gcs-server"], indirect=True)
+@pytest.mark.parametrize("place", ["local", "fake-gcs-server", *S3], indirect=True)
 async def test_what_no_page_can_send_to_has_no_address(place):
     upload = await started(place)
     assert upload["directUrl"] is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from .conftest import S3
 from .operations import below, body, end, fill, keys, look, names, reasons, run, start
 from .test_conformance import NAMES
 
@@ -24,7 +25,7 @@ FIELDS = {
     "startedAt",
     "endedAt",
 }
-keeps_preconditions = pytest.mark.parametrize("place", ["local", "standin"], indirect=True)
+keeps_preconditions = pytest.mark.parametrize("place", ["local", "standin", *S3], indirect=True)
 """The emulator rewrites over and deletes whatever is there: it takes no preconditions."""
 
 
@@ -137,7 +138,7 @@ async def test_names_that_differ_by_little_stay_apart(place):
     assert await names(place) == sorted(f"c/{name}" for name in tree)
 
 
-@pytest.mark.parametrize("place", ["standin", "fake-gcs-server"], indirect=True)  # no disk can hold both
+@pytest.mark.parametrize("place", ["standin", "fake-gcs-server", *S3], indirect=True)  # no disk can hold both
 async def test_an_object_and_a_folder_of_one_name(place):
     await fill(place, "a", "a/x")
     await run(place, "move", keys(place, "a"), destination=below(place, "c/"))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Place
+from .conftest import S3, Place
 from .operations import below, body, fill, keys, names, run
 from .server import jupyter_server
 
 TREE = ("d/d/raw/x", "d/d/raw/only", "d/d/f", "d/raw/x", "d/f")
 CONFLICTS = ("fail", "skip", "replace", "keepBoth")
-here = pytest.mark.parametrize("place", ["local", "standin"], indirect=True)
+here = pytest.mark.parametrize("place", ["local", "standin", *S3], indirect=True)
 
 
 async def found(place: Place, prefix: str = "") -> dict[str, bytes]:

@@ -192,6 +192,27 @@ async def test_what_went_up_in_parts_is_found_identical(on_moto):
     assert found["crc32c"] is None
 
 
+async def test_lists_of_several_pages(on_moto, monkeypatch):
+    """Folders and objects come separately in a page of S3, and in one order from us; a walk goes on behind a name."""
+    names = ["a", "a/1", "a/2", "b", "b!/x", "b/y", "c", "é/z", "🌊"]
+    for name in names:
+        await on_moto.client.put(on_moto.bucket, on_moto.key(name), b"1")
+    found, token = [], ""
+    while token is not None:
+        page = (await on_moto.client.list(on_moto.bucket, on_moto.folder, limit=2, pageToken=token)).json()
+        assert 0 < len(page["entries"]) <= 2
+        found += [entry["key"].removeprefix(on_moto.folder) for entry in page["entries"]]
+        token = page["nextPageToken"]
+    assert found == ["a", "a/", "b", "b!/", "b/", "c", "é/", "🌊"]
+    monkeypatch.setattr("jupyterlab_leap_buckets.stores.s3.WALK_LIMIT", 2)
+    store = on_moto.client.leap.store(on_moto.client.leap.bucket(on_moto.bucket))
+    walked = []
+    async for page in store.walk(on_moto.folder):
+        walked += [info.key.removeprefix(on_moto.folder) for info in page]
+        await store.delete(page[0].key, None)  # shifts nothing
+    assert walked == names
+
+
 @pytest.mark.parametrize("place", S3, indirect=True)
 async def test_a_large_object_is_moved_by_the_store(place):
     made = (await place.client.upload(place.bucket, place.key("a/large"), DATA, contentType="text/plain")).json()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ..checksum import crc32c
+from .conftest import S3
 from .server import TOKEN, jupyter_server
 from .standin_faults import Fault
 
@@ -61,7 +62,7 @@ async def finish(place, upload, start: int):
     assert (await place.client.get(place.bucket, place.key("x"))).body == DATA
 
 
-@pytest.mark.parametrize("place", ["local", "standin"], indirect=True)  # asked how far it got, the emulator finishes
+@pytest.mark.parametrize("place", ["local", "standin", *S3], indirect=True)  # the emulator finishes when it is asked
 async def test_a_piece_is_sent_again_after_the_browsers_connection_broke(place):
     upload = await started(place)
     await place.client.piece(upload, DATA[:PIECE], 0, len(DATA))
@@ -185,7 +186,7 @@ async def test_pieces_that_make_no_sense(place, content_range, length, reason):
     assert (await place.client.offset(upload, len(DATA))).headers.get("Range") is None
 
 
-@pytest.mark.parametrize("place", ["local", "standin"], indirect=True)  # asked how far it got, the emulator finishes
+@pytest.mark.parametrize("place", ["local", "standin", *S3], indirect=True)  # the emulator finishes when it is asked
 @pytest.mark.parametrize("size", [PIECE - 1, PIECE + 1])
 async def test_a_body_without_length_has_to_match_its_range(place, size):
     async def chunked():
