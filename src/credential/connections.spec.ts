@@ -55,7 +55,7 @@ class Server {
 
 function start(): { server: Server; connections: Connections; changed: jest.Mock } {
   const server = new Server();
-  const changed = jest.fn();
+  const changed = jest.fn().mockResolvedValue(undefined);
   return { server, connections: new Connections(server, changed), changed };
 }
 

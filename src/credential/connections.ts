@@ -18,8 +18,8 @@ export interface IProblem {
 export class Connections {
   constructor(
     private readonly _client: Pick<ConnectionClient, 'list' | 'add' | 'test' | 'remove'>,
-    /** Called when a connection has come or gone. */
-    private readonly _changedPlaces: () => void
+    /** Looks for places again, since a connection has come or gone. */
+    private readonly _findPlaces: () => Promise<void>
   ) {}
 
   get changed(): ISignal<this, void> {
@@ -54,7 +54,7 @@ export class Connections {
       return problemOf(asStoreError(error));
     }
     await this.load();
-    this._changedPlaces();
+    void this._places();
     void this.test(connection.name);
     return null;
   }
@@ -81,8 +81,13 @@ export class Connections {
     }
     this._trials.delete(name);
     await this.load();
-    this._changedPlaces();
+    void this._places();
     return null;
+  }
+
+  private async _places(): Promise<void> {
+    await this._findPlaces();
+    this._changed.emit();
   }
 
   private readonly _trials = new Map<string, ITrial | null>();

@@ -87,7 +87,11 @@ function Body({ connections, browse, trans }: IBodyProps): React.JSX.Element {
       <ConnectionList
         connections={connections}
         browse={browse}
-        removed={name => say(trans.__('%1 was removed.', name))}
+        removed={name => {
+          say(trans.__('%1 was removed.', name));
+          // The button that was pressed is gone.
+          document.querySelector<HTMLElement>(`.${FIRST_FIELD} select`)?.focus();
+        }}
         trans={trans}
       />
       <p role="status" className="jp-BucketConnections-said">

@@ -15,6 +15,7 @@ interface IFormProps {
 
 /** Adds a connection. The keys are in the fields alone, which no state mirrors, and leave them when they are sent. */
 export function ConnectionForm({ connections, added, trans }: IFormProps): React.JSX.Element {
+  const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const [isPod, setPod] = useState(true);
   const [busy, setBusy] = useState(false);
@@ -80,9 +81,10 @@ export function ConnectionForm({ connections, added, trans }: IFormProps): React
       onSubmit={send}
     >
       <h3>{trans.__('Add a connection')}</h3>
-      <label>
-        {trans.__('Storage')}
+      <div className="jp-BucketConnections-field">
+        <label htmlFor={id}>{trans.__('Storage')}</label>
         <HTMLSelect
+          id={id}
           className={FIRST_FIELD}
           value={isPod ? 'pod' : 'any'}
           onChange={({ target: { value } }) => setPod(value === 'pod')}
@@ -90,12 +92,12 @@ export function ConnectionForm({ connections, added, trans }: IFormProps): React
           <option value="pod">{trans.__('OSN pod (nyu1.osn.mghpcc.org)')}</option>
           <option value="any">{trans.__('Any S3 storage')}</option>
         </HTMLSelect>
-      </label>
+      </div>
       <Input
         {...input}
         name="name"
         label={trans.__('Name')}
-        help={trans.__('How you call it: letters, digits, - and _.')}
+        help={trans.__('What you call it: letters, digits, - and _.')}
         value={isPod ? 'osn' : ''}
         key={`name ${isPod}`}
       />
@@ -129,7 +131,7 @@ export function ConnectionForm({ connections, added, trans }: IFormProps): React
       <button
         type="submit"
         className="jp-Dialog-button jp-mod-accept jp-mod-styled"
-        disabled={busy}
+        aria-disabled={busy}
       >
         {busy ? trans.__('Adding...') : trans.__('Add')}
       </button>

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useState } from 'react';
+import React, { useRef, useState } from 'react';
 import type { IConnection } from '../store/connections';
 import type { Connections } from './connections';
 
@@ -49,31 +49,41 @@ function Entry(props: IListProps & { readonly connection: IConnection }): React.
   const { connections, connection, browse, removed, trans } = props;
   const { name, endpoint, source, buckets, managed, error } = connection;
   const [asked, ask] = useState(false);
+  const row = useRef<HTMLLIElement>(null);
   const [refusal, refuse] = useState<string | null>(null);
   const trial = connections.trial(name);
   const show = browse(connection);
-  const button = (label: string, title: string, onClick: () => void, disabled = false) => (
+  const button = (label: string, title: string, onClick: () => void, busy = false) => (
     <button
       type="button"
       className="jp-Dialog-button jp-mod-reject jp-mod-styled"
       aria-label={title}
-      disabled={disabled}
-      onClick={onClick}
+      // One that is disabled would take the keyboard along.
+      aria-disabled={busy}
+      onClick={busy ? undefined : onClick}
     >
       {label}
     </button>
   );
+  const keep = () => {
+    ask(false);
+    requestAnimationFrame(() =>
+      row.current
+        ?.querySelector<HTMLElement>('.jp-BucketConnections-buttons button:last-of-type')
+        ?.focus()
+    );
+  };
   const remove = async () => {
     const why = await connections.remove(name);
     if (why === null) {
       removed(name);
     } else {
-      ask(false);
+      keep();
       refuse(why);
     }
   };
   return (
-    <li>
+    <li ref={row}>
       <div className="jp-BucketConnections-facts">
         <strong>{name}</strong>
         <span>{endpoint ?? (error === null ? 'AWS' : '')}</span>
@@ -102,7 +112,7 @@ function Entry(props: IListProps & { readonly connection: IConnection }): React.
           <p>
             {trans.__('Its keys are deleted from ~/.aws/credentials; no other copy is kept here.')}
           </p>
-          <FocusedButton label={trans.__('Keep')} onClick={() => ask(false)} />
+          <FocusedButton label={trans.__('Keep')} onClick={keep} />
           {button(trans.__('Delete the keys'), trans.__('Delete the keys of %1', name), remove)}
         </div>
       )}
