@@ -10,6 +10,8 @@ import base64
 from typing import Any
 
 SLICE = 1024 * 1024
+EMPTY_SUM = "AAAAAA=="
+"""The crc32c of nothing."""
 
 
 class Crc32c:

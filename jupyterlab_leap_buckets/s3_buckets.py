@@ -68,11 +68,7 @@ class S3Buckets:
             return None
         for connection in read_connections(os.environ):
             if not connection.error and s3_id(connection.name, name) == bucket_id:
-                try:
-                    split_uri(f"s3://{name}")
-                except LeapError:
-                    return None
-                return _bucket(connection, name)
+                return _bucket(connection, name) if _is_name(name) else None
         return None
 
     async def look(self, known: Sequence[Bucket]) -> Callable[[Sequence[Bucket]], list[Bucket]]:
@@ -114,7 +110,8 @@ class S3Buckets:
     def _of(self, connection: Connection) -> list[Bucket]:
         """What to show of a connection: its buckets, or one entry that says why there are none."""
         answer = Answer((), connection.error) if connection.error else self._answer(connection)
-        names = list(dict.fromkeys([*connection.buckets, *answer.names]))[:MOST]
+        named = filter(_is_name, connection.buckets)
+        names = list(dict.fromkeys([*named, *answer.names]))[:MOST]
         if not names:
             text = answer.error or f"The connection {connection.name} has no buckets yet."
             return [Bucket(s3_id(connection.name, ""), "", "s3", connection.name, error=text, access="read-only")]
@@ -154,7 +151,8 @@ class S3Buckets:
                 hint = f"The keys of {connection.name} may not list its buckets: name them in the connection."
                 return Answer(error=None if connection.buckets else hint)
             raise
-        return Answer(tuple(bucket["Name"] for bucket in told.get("Buckets", [])))
+        names = (bucket.get("Name", "") for bucket in told.get("Buckets", []))
+        return Answer(tuple(name for name in names if _is_name(name)))
 
     async def _try(self, bucket: Bucket) -> Answer:
         assert bucket.connection is not None  # noqa: S101 - for the type checker
@@ -190,6 +188,14 @@ class S3Buckets:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._clients is not None:
             await self._clients.close()
+
+
+def _is_name(name: str) -> bool:
+    """Whether a bucket can have this name: it becomes part of ids and addresses."""
+    try:
+        return split_uri(f"s3://{name}") == ("s3", name, "")
+    except LeapError:
+        return False
 
 
 def _asked(connection: Connection) -> S3Connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,7 +42,9 @@ def failure(response: Mapping[str, Any], what: str, repeated: bool, profile: str
     """What an error's parsed answer means for `what` (an object or bucket, as named to people)."""
     told = response.get("Error", {})
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 500)
-    code = str(told.get("Code") or status)
+    code = str(told.get("Code") or "")
+    if not re.fullmatch("[A-Za-z0-9.]{1,64}", code):
+        code = str(status)  # shown to people, so no text of just anybody
     error = S3Error(*_meaning(status, code, what, profile))
     error.code, error.there, error.repeated = code, status, repeated
     size = str(told.get("ActualObjectSize", ""))

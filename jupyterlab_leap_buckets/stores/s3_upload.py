@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..checksum import extended
+from ..checksum import EMPTY_SUM, extended
 from ..errors import LeapError
 from .base import ObjectInfo, Upload, changed, damaged_on_the_way
 from .s3_client import S3Client
@@ -30,8 +30,6 @@ SMALLEST_PART = 8 * 1024 * 1024
 LARGEST_PART = 64 * 1024 * 1024
 MOST_PARTS = 10_000
 ABORTS = 3
-EMPTY_SUM = "AAAAAA=="
-"""The crc32c of nothing."""
 
 
 def part_size_for(key: str, size: int) -> int:

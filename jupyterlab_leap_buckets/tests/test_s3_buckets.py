@@ -132,6 +132,25 @@ async def test_a_public_bucket_is_read_without_keys(home, s3_service):
         assert signed == [False]
 
 
+async def test_a_hub_on_aws_needs_no_configuration(home, s3_service):
+    environment = {
+        "SCRATCH_BUCKET": "s3://leap-scratch/ada",
+        "AWS_ENDPOINT_URL_S3": s3_service,
+        "AWS_ACCESS_KEY_ID": "AKIAHUB",
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        async with jupyter_server(home) as client:
+            bucket = (await shown(client))["leap-scratch"]
+            assert (bucket["label"], bucket["home"], bucket["expiresAfterDays"]) == ("My scratch", "ada/", 7)
+            assert bucket["error"] is None
+            assert (await client.put("leap-scratch", "ada/x", b"1")).status in (200, 412)
+            assert (await client.put("leap-scratch", "bob/x", b"1")).reason == "outside-home"
+            assert (await client.get("leap-scratch", "ada/x")).body == b"1"
+
+
 async def test_a_bucket_that_is_not_there(home, s3_service):
     profile(home, "alive", s3_service)
     configured = [{"uri": "s3://misspelled", "endpoint": s3_service, "profile": "alive"}]
