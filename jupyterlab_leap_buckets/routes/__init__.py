@@ -35,7 +35,7 @@ def handlers() -> list[tuple[str, Any]]:
         ("leap-buckets/compare", CompareHandler),
         ("leap-buckets/connections", ConnectionsHandler),
         (r"leap-buckets/connections/(?P<name>test)", TrialHandler),
-        (r"leap-buckets/connections/(?P<name>[A-Za-z0-9_-]+)", ConnectionHandler),
+        (r"leap-buckets/connections/(?P<name>[A-Za-z0-9_~-]+)", ConnectionHandler),
         ("leap-buckets/operations", OperationsHandler),
         (r"leap-buckets/operations/(?P<operation_id>[A-Za-z0-9_-]+)", OperationHandler),
         ("leap-buckets/token", TokenHandler),
