@@ -77,6 +77,17 @@ need_hub_image() {
     make_env hub-image -r "$pins" ipykernel xarray 'zarr>=3' "${test_packages[@]}"
 }
 
+# Another computer, as the code of the token dialog finds it: without our package.
+need_snippets() {
+  local packages=(gcsfs 'xarray>=2024' 'zarr>=3')
+  [ -x "$cache/env-snippets/bin/python" ] || rm -f "$cache/stamps/env-snippets"
+  once env-snippets "${packages[*]}" make_env snippets "${packages[@]}"
+  export LEAP_SNIPPETS_PYTHON=$cache/env-snippets/bin/python
+}
+
+# Debian's, which is as old as what people have.
+need_rclone() { [ -x /usr/bin/rclone ] || apt_install rclone; }
+
 # For benchmarks/listing alone, beside which it is measured; no test needs it.
 need_drives() {
   local packages=('jupyterlab>=4.5,<5' 'jupyter-drives==0.2.0')

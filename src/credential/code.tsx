@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useState } from 'react';
 import { copyText } from '../ui/clipboard';
-import { loginSnippets, uploadSnippet, type ITarget, type Tool } from './snippets';
+import { hasWildcards, loginSnippets, uploadSnippet, type ITarget, type Tool } from './snippets';
 
 interface ICodeProps {
   /** What the code does, for screen readers. */
@@ -63,11 +63,9 @@ export function ToolCode({ tool, target, trans }: IToolProps): React.JSX.Element
   };
   const problems = {
     names: trans.__(
-      'rclone cannot name this folder: it has an empty part, or one of dots alone. Use another tool.'
+      'rclone cannot name this folder: it has an empty part, one of dots alone, or a character that rclone uses for another. Use another tool.'
     ),
-    wildcards: trans.__(
-      'gcloud takes characters of this folder (one of * ? [ ] { } #) for wildcards. Use another tool.'
-    )
+    wildcards: wildcards(trans)
   };
   return (
     <>
@@ -83,6 +81,13 @@ export function ToolCode({ tool, target, trans }: IToolProps): React.JSX.Element
         <Code label={trans.__('Code')} code={code} trans={trans} />
       )}
     </>
+  );
+}
+
+/** Why there is no code for a folder. */
+export function wildcards(trans: TranslationBundle): string {
+  return trans.__(
+    'This tool takes characters in the name of this folder, such as * ? [ ], for those of several folders. Choose another folder, or rclone or curl.'
   );
 }
 
@@ -112,7 +117,11 @@ export function LoginCode({
       <p>
         <strong>{trans.__('2. Write')}</strong> {trans.__('in Python, for as long as it takes.')}
       </p>
-      <Code label={trans.__('Write')} code={write} trans={trans} />
+      {target && hasWildcards(target.prefix) ? (
+        <p role="note">{wildcards(trans)}</p>
+      ) : (
+        <Code label={trans.__('Write')} code={write} trans={trans} />
+      )}
       <p>
         <strong>{trans.__('3. Erase the file.')}</strong>{' '}
         {trans.__(

@@ -3,11 +3,11 @@ import React, { useEffect, useState } from 'react';
 import type { IGrant } from '../store/entry';
 import { formatSpan } from '../ui/format';
 import { legible } from '../ui/legible';
-import { Code } from './code';
+import { Code, wildcards } from './code';
 import { type Grants, MAX_DAYS } from './grants';
 import { renewingSnippet } from './renewing';
 import { Secret } from './secret';
-import { addresses, type ITarget } from './snippets';
+import { addresses, hasWildcards, type ITarget } from './snippets';
 
 interface ILongerProps {
   readonly grants: Grants;
@@ -76,15 +76,19 @@ export function LongerSection(props: ILongerProps): React.JSX.Element {
               'It needs Python with gcsfs, xarray and zarr. It takes the grant from the file grant.txt beside it, or asks for it. If the hub stops your server (idle ones after about an hour, all after 7 days) the upload waits, says so, and goes on once you have started it again.'
             )}
           </p>
-          <Code
-            label={trans.__('Code')}
-            code={renewingSnippet({
-              ...addresses(used),
-              url,
-              keepAwake: made?.keepAwake ?? false
-            })}
-            trans={trans}
-          />
+          {hasWildcards(used.prefix) ? (
+            <p role="note">{wildcards(trans)}</p>
+          ) : (
+            <Code
+              label={trans.__('Code')}
+              code={renewingSnippet({
+                ...addresses(used),
+                url,
+                keepAwake: made?.keepAwake ?? false
+              })}
+              trans={trans}
+            />
+          )}
         </>
       )}
       <List {...props} />

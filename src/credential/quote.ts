@@ -24,8 +24,3 @@ export function percentEncoded(value: string): string {
     char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`
   );
 }
-
-/** A path for rclone, which has characters of its own for what a file system cannot have. */
-export function rclonePath(path: string): string {
-  return path.replace(/[\u2400-\u2421\uff0e\uff0f\u201b]/g, '\u201b$&');
-}

@@ -33,6 +33,7 @@ export function renewingSnippet({ url, store, example, keepAwake }: IGrantUse): 
 
 /** Python tests read it from here, from one backtick to the other. */
 const TEMPLATE = String.raw`import hashlib
+import os
 import random
 import sys
 import threading
@@ -48,6 +49,8 @@ import xarray as xr
 from google.auth.credentials import Credentials
 from google.auth.exceptions import RefreshError
 
+# Else newer gcsfs asks what kind of bucket it is, which a limited token may not know.
+os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"
 EPOCH = datetime(1970, 1, 1)
 
 

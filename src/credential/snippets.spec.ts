@@ -49,7 +49,8 @@ describe('uploadSnippet', () => {
   it('says when a tool cannot name a folder', () => {
     expect(uploadSnippet('rclone', target('a//b/'))).toEqual({ code: null, problem: 'names' });
     expect(uploadSnippet('rclone', target('a/../'))).toEqual({ code: null, problem: 'names' });
-    expect(uploadSnippet('gcloud', target('a*/'))).toEqual({ code: null, problem: 'wildcards' });
+    expect(uploadSnippet('gcloud', target('a#/'))).toEqual({ code: null, problem: 'wildcards' });
+    expect(uploadSnippet('python', target('a*/'))).toEqual({ code: null, problem: 'wildcards' });
   });
 
   it('never has a word that an interactive bash takes for its history', () => {

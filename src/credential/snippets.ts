@@ -1,7 +1,7 @@
 import type { IBucket } from '../store/entry';
 import { toUri } from '../store/path';
 import { literal } from '../store/snippet';
-import { percentEncoded, rclonePath, shellWord } from './quote';
+import { percentEncoded, shellWord } from './quote';
 
 /** The small data set that is written first, to see whether everything works: the guide's own name. */
 export const TEST_STORE = 'test_offsite_upload.zarr';
@@ -45,14 +45,29 @@ export function uploadTargets(buckets: readonly IBucket[]): IBucket[] {
  */
 export function uploadSnippet(tool: Tool, target: ITarget | null): ISnippet {
   const place = target ?? { uri: 'gs://BUCKET', prefix: 'FOLDER/' };
-  const segments = place.prefix.split('/').slice(0, -1);
-  if (tool === 'rclone' && segments.some(segment => ['', '.', '..'].includes(segment))) {
+  if (tool === 'rclone' && !isForRclone(place.prefix)) {
     return { code: null, problem: 'names' };
   }
-  if (tool === 'gcloud' && /[*?[\]{}#]/.test(place.prefix)) {
+  if (hasWildcards(place.prefix, tool)) {
     return { code: null, problem: 'wildcards' };
   }
   return { code: WRITERS[tool](place), problem: null };
+}
+
+/** Whether gcsfs, or gcloud, would take the name of this folder for the names of several. */
+export function hasWildcards(prefix: string, tool: Tool = 'python'): boolean {
+  return (
+    (tool === 'python' && /[*?[]/.test(prefix)) || (tool === 'gcloud' && /[*?[\]{}#]/.test(prefix))
+  );
+}
+
+/** Whether rclone takes a name as it is: it has some characters to stand for others, and tidies paths. */
+function isForRclone(prefix: string): boolean {
+  const segments = prefix.split('/').slice(0, -1);
+  return (
+    !segments.some(segment => ['', '.', '..'].includes(segment)) &&
+    !/[\u2400-\u2421\uff0e\uff0f\u201b]/.test(prefix)
+  );
 }
 
 /** What signs in with the user's own Google account, in the steps of the guide. */
@@ -82,16 +97,23 @@ export function addresses({ uri, prefix }: ITarget): { store: string; example: s
   };
 }
 
+/** Python. Newer gcsfs asks Google for the layout of the bucket before everything that it does, in vain. */
+const NO_LAYOUT = `# Else newer gcsfs asks what kind of bucket it is, which a limited token may not know.
+os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"
+`;
+
 const WRITERS: Record<Tool, (place: ITarget) => string> = { python, rclone, gcloud, curl };
 
 function python(place: ITarget): string {
   const { store, example } = addresses(place);
-  return `from getpass import getpass
+  return `import os
+from getpass import getpass
 from pathlib import Path
 
 import xarray as xr
 from google.oauth2.credentials import Credentials
 
+${NO_LAYOUT}
 file = Path("token.txt")
 token = file.read_text() if file.exists() else getpass("Upload token: ")
 options = {"token": Credentials(token.strip())}
@@ -149,13 +171,13 @@ ${lines}
 const ARRIVED = `    echo "The test was written. Now put your own data in place of $data and run this again."`;
 
 function rclone({ uri, prefix }: ITarget): string {
-  const place = shellWord(`:gcs:${rclonePath(`${uri.replace(/^gs:\/\//, '')}/${prefix}`)}`);
+  const place = shellWord(`:gcs:${uri.replace(/^gs:\/\//, '')}/${prefix}`);
   return shell(
     'my_data',
     `  export RCLONE_GCS_TOKEN="{\\"access_token\\":\\"$token\\",\\"token_type\\":\\"Bearer\\"}"
   export RCLONE_GCS_BUCKET_POLICY_ONLY=true RCLONE_GCS_NO_CHECK_BUCKET=true
   place=${place}
-  rclone copy "$test" "$place${TEST_STORE}"
+  rclone copy "$test" "\${place}${TEST_STORE}"
   if [ -d "$data" ]; then
     rclone copy --progress "$data" "$place$(basename "$data")"
   else

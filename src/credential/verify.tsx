@@ -34,7 +34,8 @@ export function VerifyRow(props: IVerifyProps): React.JSX.Element | null {
   }, [watch, chosen]);
   return (
     arrival && (
-      <UseSignal signal={arrival.changed}>
+      // By its own key: UseSignal listens to the first signal that it gets, and to no other.
+      <UseSignal key={`${chosen.bucket.id} ${arrival.key}`} signal={arrival.changed}>
         {() => <Told {...props} arrival={arrival} state={arrival.state} />}
       </UseSignal>
     )
@@ -70,24 +71,27 @@ function Told(props: IVerifyProps & { arrival: Arrival; state: ArrivalState }): 
       {state.phase === 'arrived' && (
         <>
           <p>{contents(state.facts, trans)}</p>
-          <Code
-            label={trans.__('Code that opens it')}
-            code={readSnippet(bucket, entry)}
-            trans={trans}
-          />
-          {commands.hasCommand(CommandIDs.insertSnippet) &&
-            commands.isEnabled(CommandIDs.insertSnippet, args) && (
-              <button
-                type="button"
-                className="jp-BucketToken-link"
-                onClick={() => {
-                  close();
-                  void commands.execute(CommandIDs.insertSnippet, args);
-                }}
-              >
-                {trans.__('Insert in Notebook')}
-              </button>
-            )}
+          <details>
+            <summary>{trans.__('Open it in Python')}</summary>
+            <Code
+              label={trans.__('Code that opens it')}
+              code={readSnippet(bucket, entry)}
+              trans={trans}
+            />
+            {commands.hasCommand(CommandIDs.insertSnippet) &&
+              commands.isEnabled(CommandIDs.insertSnippet, args) && (
+                <button
+                  type="button"
+                  className="jp-BucketToken-link"
+                  onClick={() => {
+                    close();
+                    void commands.execute(CommandIDs.insertSnippet, args);
+                  }}
+                >
+                  {trans.__('Insert in Notebook')}
+                </button>
+              )}
+          </details>
         </>
       )}
     </section>
