@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,9 +20,10 @@ def panel(
     fill: Callable[[Path], None] = lambda root: None,
     port: int | None = None,
     direct: bool = True,
+    arguments: Iterable[str] = (),
 ) -> Iterator[tuple[str, int]]:
     """JupyterLab with the extension of this checkout on a store; its address and process. `fill` makes its files;
-    direct: whether uploads may go past the server."""
+    direct: whether uploads may go past the server; arguments: more of its command."""
     built = REPOSITORY / "jupyterlab_leap_buckets" / "labextension"
     if not built.is_dir():
         raise FileNotFoundError(f"{built} is missing: build the extension first (jlpm build).")
@@ -37,6 +38,7 @@ def panel(
             *(sys.executable, "-m", "jupyterlab"),
             "--ServerApp.jpserver_extensions={'jupyterlab': True, 'jupyterlab_leap_buckets': True}",
             f"--LeapBuckets.directUploads={direct}",
+            *arguments,
         ]
         environment = {
             "JUPYTER_NO_CONFIG": "1",

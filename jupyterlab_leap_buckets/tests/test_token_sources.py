@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import sys
 import time
 import traceback
 from datetime import datetime, timezone
@@ -288,6 +289,26 @@ async def test_on_a_hub_the_machine_comes_before_a_personal_gcloud(machine, gclo
     assert token.value == "ya29.meta-SECRET"
     assert 4 < minutes_left(token) < 5
     assert (token.account, token.source) == ("hub@leap.iam.gserviceaccount.com", "metadata server")
+
+
+STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system"}
+
+
+async def test_with_a_metadata_server_no_process_is_started(machine, gcloud, metadata, monkeypatch):
+    started, listening = [], True
+
+    def hear(event, arguments):
+        if listening and event in STARTS:
+            started.append(event)
+
+    sys.addaudithook(hear)  # which stays until Python ends
+    await fetch_token(10)
+    assert started, "gcloud is heard"
+    started.clear()
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/")
+    await fetch_token(10)
+    assert started == []
+    listening = False
 
 
 @pytest.mark.parametrize("change", [{"flavor": "Other"}, {"token": {"error": "none"}}, {"token": ["unexpected"]}])
