@@ -24,9 +24,10 @@ from ..routes.grants import public_url
 from .boundary import Settings
 from .limited import limited_server
 from .server import TOKEN
-from .test_limited import ADA, EXPECTED, refusal
+from .test_limited import ADA, EXPECTED, ask, refusal
 
 DAY = 24 * 3600.0
+LEAK = "Bearer ya29.SECRET"
 
 
 def end(days: float = 7) -> str:
@@ -328,6 +329,23 @@ async def test_nothing_secret_in_the_log(server, google, caplog):
     assert any(re.search(rf"gave a token: .* limited, .* to upload grant {made['id']}", line) for line in told)
     assert any(f"revoked the upload grant {made['id']} for" in line for line in told)
     for secret in (made["grant"], made["grant"].removeprefix(PREFIX), token, "ya29", "SECRET"):
+        assert secret not in caplog.text
+
+
+@pytest.mark.parametrize("status", [500, 504])
+async def test_nothing_secret_in_the_log_of_a_failure(server, monkeypatch, caplog, status):
+    """Servers log the headers of requests that failed on their side."""
+    caplog.set_level(logging.DEBUG)
+    made = await make(server)
+
+    async def failing(*arguments):
+        raise RuntimeError(LEAK) if status == 500 else LeapError(504, "limiting-unreachable", "Late.")
+
+    monkeypatch.setattr(server.leap.limiter, "token", failing)
+    for reply in (await use(server, made["grant"]), await ask(server, ADA)):
+        assert reply.status == status and reply.reason in ("internal-error", "limiting-unreachable")
+        assert b"SECRET" not in reply.body
+    for secret in (made["grant"].removeprefix(PREFIX), "ya29", "SECRET"):
         assert secret not in caplog.text
 
 
