@@ -42,7 +42,8 @@ export const connections: JupyterFrontEndPlugin<void> = {
         await Promise.all([find(), model.load()]);
         dialog = new ConnectionsDialog({
           connections: model,
-          bucketOf: ({ name }) => buckets.find(({ id }) => id.startsWith(`${name}~`)) ?? null,
+          bucketOf: ({ name }) =>
+            buckets.find(({ id, error }) => error === null && id.startsWith(`${name}~`)) ?? null,
           show: ({ id, home }) =>
             void commands.execute(CommandIDs.showPanel, { bucket: id, prefix: home }),
           trans
