@@ -224,6 +224,23 @@ async def test_a_large_object_is_moved_by_the_store(place):
     assert (await place.client.get(place.bucket, place.key("a/large"))).status == 404
 
 
+async def test_a_copy_with_another_etag_is_compared_before_the_original_goes(on_moto):
+    client, key = on_moto.client, on_moto.key("a/uneven")
+    s3 = client.leap.store(client.leap.bucket(on_moto.bucket))._client
+    target = {"what": key, "Bucket": "leap-scratch", "Key": key}
+    target["UploadId"] = (await s3.call("create_multipart_upload", **target))["UploadId"]
+    parts = []
+    for number, (start, stop) in enumerate(((0, 6 * MIB), (6 * MIB, 11 * MIB), (11 * MIB, len(DATA))), start=1):
+        part = await s3.call("upload_part", PartNumber=number, body=DATA[start:stop], **target)
+        parts.append({"PartNumber": number, "ETag": part["ETag"]})
+    await s3.call("complete_multipart_upload", MultipartUpload={"Parts": parts}, **target)
+    done = await run(on_moto, "move", below(on_moto, "a/"), destination=below(on_moto, "b/"))
+    assert (done["state"], done["failures"]) == ("succeeded", [])
+    moved = await client.get(on_moto.bucket, on_moto.key("b/uneven"))
+    assert moved.body == DATA and "-" not in moved.headers["ETag"]
+    assert (await client.get(on_moto.bucket, key)).status == 404
+
+
 async def test_without_the_library_it_says_what_to_install(tmp_path, s3_service, keys, monkeypatch):
     monkeypatch.setitem(sys.modules, "aiobotocore.session", None)
     load_library.cache_clear()
