@@ -81,7 +81,8 @@ def read_profiles(environ: Mapping[str, str]) -> tuple[list[Profile], list[Probl
         if name is not None:
             profiles.setdefault(name, []).append(section)
     for section in credentials.values():
-        profiles.setdefault(section.name, []).append(section)
+        if not re.match(r"(profile|services)\s", section.name):  # one file may be both
+            profiles.setdefault(section.name, []).append(section)
     return [_profile(name, parts, services) for name, parts in profiles.items()], problems
 
 
@@ -118,11 +119,12 @@ def names(text: str) -> tuple[str, ...]:
 def profile_keys(environ: Mapping[str, str], profile: str) -> Keys | None:
     """The keys that a profile holds itself; None where it says how to get some, or has none."""
     found: dict[str, str] = {}
-    for path in (config_path(environ), credentials_path(environ)):
-        for section in _sections(path, "", KEYS, []).values():
-            name = config_profile(section.name) if path == config_path(environ) else section.name
-            if name == profile:
-                found.update(section.values)
+    for section in _sections(config_path(environ), "", KEYS, []).values():
+        if config_profile(section.name) == profile:
+            found.update(section.values)
+    credentials = _sections(credentials_path(environ), "", KEYS, [])
+    if profile in credentials:
+        found.update(credentials[profile].values)
     if not (found.get(KEYS[0]) and found.get(KEYS[1])):
         return None
     return Keys(found[KEYS[0]], found[KEYS[1]], found.get(KEYS[2]) or None)

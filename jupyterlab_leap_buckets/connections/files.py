@@ -73,7 +73,7 @@ def _apply(edits: list[Edit], backup: Callable[[str], bool]) -> None:
     backups: list[Path] = []
     done: list[_Prepared] = []
     try:
-        for edit in edits:
+        for edit in _by_target(edits):
             with _told(edit.path):
                 one = _prepare(edit)
                 if one:
@@ -94,6 +94,21 @@ def _apply(edits: list[Edit], backup: Callable[[str], bool]) -> None:
                 with contextlib.suppress(OSError):
                     path.unlink()
         raise
+
+
+def _by_target(edits: list[Edit]) -> list[Edit]:
+    """One edit a file: two of them may be the same, by a link or by what the environment says."""
+    found: dict[Path, Edit] = {}
+    for edit in edits:
+        with _told(edit.path):
+            target = _target(edit.path)
+        before = found.get(target)
+        found[target] = _both(before, edit) if before else edit
+    return list(found.values())
+
+
+def _both(first: Edit, second: Edit) -> Edit:
+    return Edit(first.path, lambda text: second.change(first.change(text)), first.private or second.private)
 
 
 def _prepare(edit: Edit) -> _Prepared | None:

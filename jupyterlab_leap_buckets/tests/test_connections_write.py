@@ -181,6 +181,16 @@ def test_links_stay_links(environ, tmp_path) -> None:
     assert (dotfiles / "credentials").read_bytes() == ODD[".aws/credentials"]
 
 
+def test_one_file_for_profiles_and_keys(environ) -> None:
+    environ["AWS_CONFIG_FILE"] = "~/.aws/credentials"
+    write(environ, {NAMES[0]: b"[a]\n"})
+    put(environ)
+    found = {one.name: one for one in read_connections(environ)}
+    assert set(found) == {"a", "osn"} and keys_of(found["osn"], environ).secret_access_key == SECRET
+    remove(environ, "osn", lock(environ))
+    assert snapshot(environ) == {NAMES[0]: b"[a]\n", NAMES[2]: b""}
+
+
 def test_a_link_in_a_circle(environ) -> None:
     path = Path(environ["HOME"], ".aws", "config")
     path.parent.mkdir()
