@@ -28,19 +28,16 @@ from .base import (
     not_found,
     not_satisfiable,
 )
-from .gcs_client import BROKEN, jitter, unreachable
 from .gcs_scan import scan
 from .s3_client import S3Client
 from .s3_condition import KINDS, guarded, is_kept, try_complete
 from .s3_copy import copy
 from .s3_errors import MISSING, S3Error
 from .s3_object import MARK, SUM, described, details, entry, etag, listed, md5_header, moment, tagged_sum
+from .s3_reading import Body, position, range_header
 from .s3_upload import S3Upload, part_size_for
 
 WALK_LIMIT = 1000
-READ_SIZE = 256 * 1024
-READ_ATTEMPTS = 5
-"""Connections in a row that may break without a byte before a read fails."""
 PUBLIC_SECONDS = 2.0
 
 
@@ -190,19 +187,19 @@ class S3Store(Store):
     async def read(self, key: str, wanted: ByteRange | None) -> Reading:
         answer = await self._open(key, wanted, None)
         try:
-            start, size = _position(answer)
+            start, size = position(answer)
         except LeapError:
             answer["Body"].close()
             raise
         info = described(key, answer, size)
-        body = _Body(self, info, answer["Body"], start, start + int(answer.get("ContentLength", size - start)))
+        body = Body(self._open, info, answer["Body"], start, start + int(answer.get("ContentLength", size - start)))
         return Reading(info, start, body.stop, body.chunks(), body.release)
 
     async def _open(self, key: str, wanted: ByteRange | None, generation: str | None) -> dict[str, Any]:
         try:
             return await self._client.call(
                 "get_object",
-                Range=_range_header(wanted),
+                Range=range_header(wanted),
                 IfMatch=f'"{generation}"' if generation else None,
                 **self._object(key),
             )
@@ -333,41 +330,6 @@ class S3Store(Store):
         pass  # the connections belong to `S3Clients`
 
 
-class _Body:
-    """An object's bytes. A connection that breaks is opened again where it broke, on the same generation."""
-
-    def __init__(self, store: S3Store, info: ObjectInfo, body: Any, start: int, stop: int) -> None:
-        self.stop = stop
-        self._store = store
-        self._info = info
-        self._body = body
-        self._position = start
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        from botocore.exceptions import BotoCoreError
-
-        broken = 0
-        while self._position < self.stop:
-            try:
-                while chunk := await self._body.read(READ_SIZE):
-                    broken = 0
-                    self._position += len(chunk)
-                    yield chunk
-                if self._position < self.stop:
-                    raise ConnectionError
-            except (BotoCoreError, *BROKEN) as error:
-                self.release()
-                broken += 1
-                if broken == READ_ATTEMPTS:
-                    raise unreachable(error) from None
-                await asyncio.sleep(jitter(broken))
-                rest = ByteRange(self._position, self.stop - 1)
-                self._body = (await self._store._open(self._info.key, rest, self._info.generation))["Body"]
-
-    def release(self) -> None:
-        self._body.close()
-
-
 def _from(token: str | None, start: str) -> dict[str, Any]:
     """Where a page begins: S3 can only be told behind which name. A little before it is near enough."""
     if token:
@@ -379,25 +341,6 @@ def _from(token: str | None, start: str) -> dict[str, Any]:
 
 def _absent(error: S3Error, key: str) -> LeapError:
     return not_found(key) if error.there == 404 and error.code in MISSING else error
-
-
-def _position(answer: Mapping[str, Any]) -> tuple[int, int]:
-    """The first byte of an answer, and the size of its object; 502 when it does not say."""
-    told = answer.get("ContentRange")
-    if not told:
-        return 0, int(answer.get("ContentLength", 0))
-    words = str(told).removeprefix("bytes ").replace("/", "-").split("-")
-    if len(words) != 3 or not all(word.isdigit() for word in words):
-        raise LeapError(502, "store-failed", "The store did not say which bytes it sent.", "Try again.")
-    return int(words[0]), int(words[2])
-
-
-def _range_header(wanted: ByteRange | None) -> str | None:
-    if wanted is None:
-        return None
-    if wanted.start < 0:
-        return f"bytes={wanted.start}"
-    return f"bytes={wanted.start}-{'' if wanted.end is None else wanted.end}"
 
 
 def _expiry(rule: Mapping[str, Any]) -> Expiry | None:

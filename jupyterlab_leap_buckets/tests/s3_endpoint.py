@@ -34,13 +34,15 @@ def moto(folder: Path, buckets: Iterable[str]) -> Iterator[str]:
 class Gateway:
     """Passes requests on, as bytes of the address and the body. deaf: whether it drops preconditions of writes, as
     older gateways do. refuse: a status for a request, None to pass it on; code: S3's word for it. lose: whether the
-    answer to a request is lost, once. seen: method and path of each."""
+    answer to a request is lost, once. cut: after how many bytes the next body breaks off. seen: method and path of
+    each."""
 
     behind: str
     deaf: bool = False
     refuse: Callable[[web.Request], int | None] = lambda request: None
     code: str | None = None
     lose: Callable[[web.Request], bool] = lambda request: False
+    cut: int | None = None
     seen: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -70,6 +72,13 @@ class Gateway:
                 request.transport.abort()
             if request.method != "HEAD":
                 told["Content-Length"] = str(len(content))
+            if self.cut is not None and request.method == "GET":
+                stop, self.cut = self.cut, None
+                broken = web.StreamResponse(status=reply.status, headers=told)
+                await broken.prepare(request)
+                await broken.write(content[:stop])
+                request.transport.close()
+                return broken
             return web.Response(status=reply.status, headers=told, body=content)
 
     async def start(self) -> None:

@@ -139,6 +139,15 @@ async def test_the_end_of_an_upload_whose_answer_is_lost(tmp_path, s3_service, k
         assert (await client.put("b", "small", b"1")).reason == "already-exists"
 
 
+async def test_a_read_that_breaks_off_goes_on(tmp_path, s3_service, keys):
+    async with gateway(s3_service) as gate, server(tmp_path, gate.url) as client:
+        await client.upload("b", "broken", DATA)
+        for header, wanted in ({}, DATA), ({"Range": f"bytes=5-{PART}"}, DATA[5 : PART + 1]):
+            gate.cut = 3 * MIB + 1
+            assert (await client.get("b", "broken", **header)).body == wanted
+            assert gate.cut is None
+
+
 def test_part_sizes():
     assert part_size_for("x", 0) == part_size_for("x", 80_000 * MIB) == PART
     assert part_size_for("x", 80_000 * MIB + 1) == PART + MIB // 4
