@@ -73,8 +73,6 @@ class Computer:
             **clock.start(str(folder), google.url),
             "HOME": str(folder),
             "STORAGE_EMULATOR_HOST": google.url,
-            # gcsfs would ask for the kind of bucket by gRPC, which no emulator speaks; it goes on when that is refused.
-            "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",
             # Workers that are silent for minutes are given up, and minutes pass at once here.
             "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "null",
         }
