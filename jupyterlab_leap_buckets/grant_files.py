@@ -13,12 +13,15 @@ from .server_files import ServerFiles
 
 MAX_DAYS = 30
 _HASH = re.compile("[0-9a-f]{64}")
+_LATEST = 253e9
+"""Seconds since 1970 to the last year that a date can have."""
 
 
 @dataclass(frozen=True)
 class Grant:
     """id: names it, and is no secret. hash: the SHA-256 of the grant. uri: the bucket's address when it was made.
-    created, expires, last_used: seconds since 1970. keep_awake: whether a heartbeat counts as the user's activity."""
+    created, expires, last_used: seconds since 1970. keep_awake: whether a heartbeat counts as the user's activity.
+    read_only: whether its tokens only read, also if the bucket can be written to one day."""
 
     id: str
     hash: str
@@ -28,6 +31,7 @@ class Grant:
     created: float
     expires: float
     keep_awake: bool
+    read_only: bool
     last_used: float | None = None
     uses: int = 0
 
@@ -40,13 +44,18 @@ class Grant:
                 "bucket": str(),
                 "uri": str(),
                 "prefix": str() as prefix,
-                "created": float(),
-                "expires": float(),
+                "created": float() as created,
+                "expires": float() as expires,
                 "keep_awake": bool(),
-                "last_used": float() | None,
+                "read_only": bool(),
+                "last_used": (float() | None) as last_used,
                 "uses": int(),
                 **more,
-            } as values if not more and _HASH.fullmatch(digest):
+            } as values if (
+                not more
+                and _HASH.fullmatch(digest)
+                and all(0 <= moment < _LATEST for moment in (created, expires, last_used or 0))
+            ):
                 try:
                     check_prefix(prefix)
                 except LeapError:

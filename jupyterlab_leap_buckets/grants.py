@@ -21,6 +21,8 @@ PREFIX = "leap-grant-"
 
 USES_A_MINUTE = 60
 """Of one grant: each worker process of a cluster renews its own token."""
+CLOCK_SLACK = 300
+"""Seconds by which the clock may be set back after a grant was made."""
 WRONG_A_MINUTE = 30
 """Of all that is no grant. Whoever holds a grant is not held up by others who guess."""
 
@@ -53,7 +55,7 @@ class Grants:
         self._files = files
         self._now = now
         self._grants: dict[str, Grant] | None = None
-        self._uses: dict[str, Limit] = {}
+        self._uses: dict[tuple[str, bool], Limit] = {}
         self._wrong = Limit(WRONG_A_MINUTE)
         self._changing = asyncio.Lock()
 
@@ -64,12 +66,22 @@ class Grants:
                 429, "too-many-grants", f"This server has {MAX_GRANTS} upload grants.", "Revoke one that is not needed."
             )
 
-    async def add(self, bucket: str, uri: str, prefix: str, expires: float, keep_awake: bool) -> tuple[Grant, str]:
+    async def add(
+        self, bucket: str, uri: str, prefix: str, expires: float, keep_awake: bool, read_only: bool
+    ) -> tuple[Grant, str]:
         """A new one, and what its holder has to show, which is told this once."""
         await self.check_room()
         secret = PREFIX + secrets.token_urlsafe(32)
         grant = Grant(
-            secrets.token_urlsafe(16), _hash(secret), bucket, uri, prefix, self._now(), float(expires), keep_awake
+            secrets.token_urlsafe(16),
+            _hash(secret),
+            bucket,
+            uri,
+            prefix,
+            self._now(),
+            float(expires),
+            keep_awake,
+            read_only,
         )
         async with self._changing:
             if not await asyncio.to_thread(self._files.write, grant):
@@ -106,9 +118,9 @@ class Grants:
                 )
         return grant
 
-    async def check(self, secret: str) -> Grant:
+    async def check(self, secret: str, is_heartbeat: bool = False) -> Grant:
         """The grant that a caller shows. 401 `bad-grant` for one that is unknown, ended or revoked; 429 for one that is
-        used too often, and for wrong ones."""
+        used too often, heartbeats counted apart, and for wrong ones."""
         await self.list()
         shown = _hash(secret)
         found = None
@@ -119,12 +131,12 @@ class Grants:
         if found is None:
             self._wrong.check()
             raise bad_grant()
-        self._uses.setdefault(found.id, Limit(USES_A_MINUTE)).check()
+        self._uses.setdefault((found.id, is_heartbeat), Limit(USES_A_MINUTE)).check()
         return found
 
-    async def confirm(self, grant: Grant) -> None:
-        """Count a use, just before a token is told. 401 for a grant that ended or was revoked meanwhile, also by
-        removing its file."""
+    async def confirm(self, grant: Grant, is_heartbeat: bool = False) -> None:
+        """Count a use, just before a token is told; a heartbeat is none. 401 for a grant that ended or was revoked
+        meanwhile, also by removing its file."""
         async with self._changing:
             known = self._known.get(grant.id)
             if known is None:
@@ -132,6 +144,8 @@ class Grants:
             if not self._is_valid(known) or await asyncio.to_thread(self._files.read, known.id) is None:
                 await self._forget(known)
                 raise bad_grant()
+            if is_heartbeat:
+                return
             used = replace(known, last_used=self._now(), uses=known.uses + 1)
             self._known[used.id] = used
             await asyncio.to_thread(self._files.write, used)
@@ -153,13 +167,15 @@ class Grants:
             self._grants = await asyncio.to_thread(self._files.read_all)
 
     def _is_valid(self, grant: Grant) -> bool:
-        # An edited file makes no grant last longer than any other.
-        return self._now() < grant.expires <= grant.created + MAX_DAYS * 24 * 3600
+        # An edited file makes no grant last longer than any other, nor does a clock that was wrong when it was made.
+        is_made = grant.created <= self._now() + CLOCK_SLACK
+        return is_made and self._now() < grant.expires <= grant.created + MAX_DAYS * 24 * 3600
 
     async def _forget(self, grant: Grant) -> bool:
         """Whether its file is gone too: it is not valid any more in any case."""
         self._known.pop(grant.id, None)
-        self._uses.pop(grant.id, None)
+        for is_heartbeat in (False, True):
+            self._uses.pop((grant.id, is_heartbeat), None)
         try:
             await asyncio.to_thread(self._files.remove, grant.id)
         except OSError:

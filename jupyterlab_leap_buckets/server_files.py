@@ -156,7 +156,7 @@ class ServerFiles:
             return None
         try:
             return parse(_read_private(path)), _age(path)
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             return None
         except (ValueError, RecursionError):
             _remove(path)

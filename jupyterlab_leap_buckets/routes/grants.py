@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -42,7 +43,12 @@ class GrantsHandler(LeapHandler):
         await self.leap.grants.check_room()
         await limited_token(self, scope)
         grant, secret = await self.leap.grants.add(
-            scope.bucket.id, scope.bucket.uri, scope.prefix, expires.timestamp(), keep_awake
+            scope.bucket.id,
+            scope.bucket.uri,
+            scope.prefix,
+            expires.timestamp(),
+            keep_awake,
+            scope.bucket.access == "read-only",
         )
         self.log.info(
             "Leap buckets made the upload grant %s: bucket %r, prefix %r, until %s, for %r",
@@ -71,6 +77,8 @@ class GrantTokenHandler(LeapHandler):
     """Who calls is told by the grant alone: no cookie is looked at, and JupyterHub is not asked."""
 
     body_limit = 4096
+    refused_limit = 64 * 1024
+    """Bytes of a body that is too large which are read before its 413: nobody has signed in here."""
 
     async def prepare(self) -> None:
         self.current_user = self._jupyter_current_user = None
@@ -81,6 +89,10 @@ class GrantTokenHandler(LeapHandler):
                 raise self._too_large()
         except Exception as error:
             self._refuse(error)
+
+    def _refuse(self, error: Exception) -> None:
+        super()._refuse(error)
+        self.request.connection.set_max_body_size(self.refused_limit)
 
     def check_xsrf_cookie(self) -> None:
         """No cookie gives any right here, so none can be abused."""
@@ -94,17 +106,19 @@ class GrantTokenHandler(LeapHandler):
         check_known(asked, "heartbeat")
         if not isinstance(asked.get("heartbeat", False), bool):
             raise LeapError(400, "bad-parameter", "heartbeat is true or false.", "Leave it out for a token.")
-        grant = await self.leap.grants.check(self._shown())
-        if asked.get("heartbeat"):
-            self._beat(grant)
-            return
+        is_heartbeat = asked.get("heartbeat", False)
+        grant = await self.leap.grants.check(self._shown(), is_heartbeat)
         from ..grants import bad_grant
         from ..limited import Scope
 
         bucket = self.leap.bucket(grant.bucket)
         if bucket.uri != grant.uri:
             raise bad_grant()
-        scope = Scope.parse(bucket, grant.prefix)
+        if is_heartbeat:
+            await self.leap.grants.confirm(grant, is_heartbeat)
+            self._beat(grant)
+            return
+        scope = Scope.parse(replace(bucket, access="read-only") if grant.read_only else bucket, grant.prefix)
         token = await limited_token(self, scope)
         await self.leap.grants.confirm(grant)
         finish_token(self, token, scope.as_json(), f"upload grant {grant.id}")

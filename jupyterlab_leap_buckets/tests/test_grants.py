@@ -250,6 +250,15 @@ async def test_a_heartbeat_counts_as_activity_where_that_was_asked_for(server):
     refusal(await use(server, "wrong", {"heartbeat": True}), 401, "bad-grant")
 
 
+async def test_a_heartbeat_of_a_grant_that_is_gone_does_not_count(server):
+    settings = server.app.web_app.settings
+    made = await make(server, keepAwake=True)
+    before = settings["api_last_activity"]
+    (server.leap.grants._files._own / f"{made['id']}.json").unlink()
+    refusal(await use(server, made["grant"], {"heartbeat": True}), 401, "bad-grant")
+    assert settings["api_last_activity"] == before
+
+
 @pytest.mark.parametrize(
     ("body", "status", "reason"),
     [
@@ -296,12 +305,24 @@ async def test_a_bucket_that_means_another_place_now_ends_its_grants(server):
     refusal(await use(server, made["grant"]), 401, "bad-grant")
 
 
+async def test_a_grant_for_reading_does_not_write_once_the_bucket_does(server, google):
+    made = (await server.ask("POST", "grants", body={"bucket": "reader", "prefix": "ada/", "expiresAt": end()})).json()
+    grants = server.leap.grants
+    known = grants._known[made["id"]]
+    # As when the administrator has made it another bucket of the same address, which is written to.
+    grants._known[made["id"]] = Grant(**{**known.__dict__, "bucket": "kept"})
+    reply = await use(server, made["grant"])
+    assert reply.json()["scope"]["permissions"] == ["list", "read"]
+
+
 async def test_too_many_uses_have_to_wait(server):
     made, other = await make(server), await make(server)
     for _ in range(USES_A_MINUTE):
         assert (await use(server, made["grant"], {"heartbeat": True})).status == 204
-    reply = await use(server, made["grant"])
+    reply = await use(server, made["grant"], {"heartbeat": True})
     refusal(reply, 429, "too-many-requests")
+    # Which does not keep the token from it.
+    assert (await use(server, made["grant"])).status == 200
     assert 0 < int(reply.headers["Retry-After"]) <= 60
     assert (await use(server, other["grant"])).status == 200
 
@@ -365,7 +386,7 @@ def open_grants(folder: Path, clock: Clock, server: str = "server") -> Grants:
 
 
 async def add(grants: Grants, clock: Clock, days: float = 1) -> tuple[Grant, str]:
-    return await grants.add("b", "gs://b", "ada/", clock() + days * DAY, False)
+    return await grants.add("b", "gs://b", "ada/", clock() + days * DAY, keep_awake=False, read_only=False)
 
 
 async def reason(awaitable) -> str:
@@ -466,6 +487,10 @@ async def test_one_whose_file_stays_is_revoked_and_that_is_told(tmp_path, monkey
     [
         {"expires": 9e9},
         {"expires": "never"},
+        {"created": 9e9, "expires": 9e9 + DAY},
+        {"created": float("inf"), "expires": float("inf")},
+        {"last_used": float("nan")},
+        {"last_used": 1e300},
         {"prefix": "ada"},
         {"hash": ""},
         {"more": 1},
@@ -483,6 +508,26 @@ async def test_an_edited_file_is_not_believed(tmp_path, change):
     again = open_grants(tmp_path, clock)
     assert await reason(again.check(secret)) == "bad-grant"
     assert not file.exists()
+
+
+async def test_a_clock_that_was_wrong_makes_no_grant_last(tmp_path):
+    clock = Clock()
+    grants = open_grants(tmp_path, clock)
+    clock.time += 5 * 365 * DAY
+    _, secret = await add(grants, clock)
+    clock.time -= 5 * 365 * DAY
+    assert await reason(grants.check(secret)) == "bad-grant"
+
+
+async def test_a_folder_among_the_files_is_passed_over(tmp_path):
+    clock = Clock()
+    grants = open_grants(tmp_path, clock)
+    grant, secret = await add(grants, clock)
+    (grants._files._own / f"{'d' * 22}.json").mkdir()
+    await grants.close()
+    again = open_grants(tmp_path, clock)
+    assert [one.id for one in await again.list()] == [grant.id]
+    assert (await again.check(secret)).id == grant.id
 
 
 def request(host: str, origin: str | None = None, protocol: str = "http") -> SimpleNamespace:
