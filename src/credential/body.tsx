@@ -65,16 +65,21 @@ function Below(
     switch (tab) {
       case 'longer':
         return (
-          <UseSignal signal={grants.changed}>
+          <UseSignal signal={access.changed}>
             {() => (
-              <LongerSection
-                grants={grants}
-                bucket={chosen && chosen.bucket.id}
-                target={target}
-                uriOf={uriOf}
-                url={grantsUrl}
-                trans={trans}
-              />
+              <UseSignal signal={grants.changed}>
+                {() => (
+                  <LongerSection
+                    grants={grants}
+                    bucket={chosen && chosen.bucket.id}
+                    target={target}
+                    isDoubtful={access.state.phase === 'doubtful'}
+                    uriOf={uriOf}
+                    url={grantsUrl}
+                    trans={trans}
+                  />
+                )}
+              </UseSignal>
             )}
           </UseSignal>
         );
@@ -86,18 +91,19 @@ function Below(
   };
   return (
     <>
-      {tab !== 'longer' && tab !== 'login' && (
-        <UseSignal signal={access.changed}>
-          {() => (
+      <UseSignal signal={access.changed}>
+        {() =>
+          // A grant is as personal as the tokens that it gives.
+          tab === 'login' || (tab === 'longer' && access.state.phase !== 'doubtful') ? null : (
             <TokenSection
               access={access}
               address={target && toUri(target.uri, target.prefix)}
               showLonger={() => choose('longer')}
               trans={trans}
             />
-          )}
-        </UseSignal>
-      )}
+          )
+        }
+      </UseSignal>
       <Tabs label={trans.__('Ways to upload')} tabs={tabs} chosen={tab} choose={choose}>
         {panel()}
       </Tabs>

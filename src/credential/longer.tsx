@@ -6,7 +6,7 @@ import { legible } from '../ui/legible';
 import { Code, wildcards } from './code';
 import { type Grants, MAX_DAYS } from './grants';
 import { renewingSnippet } from './renewing';
-import { Secret } from './secret';
+import { focusNext, Secret } from './secret';
 import { addresses, hasWildcards, type ITarget } from './snippets';
 
 interface ILongerProps {
@@ -14,6 +14,8 @@ interface ILongerProps {
   /** The folder that a grant is made for; null where there is none to name. */
   readonly bucket: string | null;
   readonly target: ITarget | null;
+  /** Whether the identity is a person's, and nobody has said that it is meant. */
+  readonly isDoubtful: boolean;
   /** How the address of a bucket begins, by its id. */
   readonly uriOf: (bucket: string) => string;
   /** Where grants are taken: the whole address. */
@@ -23,7 +25,7 @@ interface ILongerProps {
 
 /** Uploads that outlast a token: makes a grant, with the code that uses it, and lists what there is. */
 export function LongerSection(props: ILongerProps): React.JSX.Element {
-  const { grants, target, uriOf, url, trans } = props;
+  const { grants, target, isDoubtful, uriOf, url, trans } = props;
   const { made, error } = grants;
   useEffect(() => void grants.load(), [grants]);
   const forMade = made && {
@@ -67,7 +69,7 @@ export function LongerSection(props: ILongerProps): React.JSX.Element {
           />
         </>
       ) : (
-        <Form {...props} />
+        !isDoubtful && <Form {...props} />
       )}
       {used && (
         <>
@@ -129,6 +131,7 @@ function Form({ grants, bucket, target, trans }: ILongerProps): React.JSX.Elemen
       <button
         type="button"
         className="jp-Dialog-button jp-mod-accept jp-mod-styled"
+        ref={focusNext}
         disabled={!valid || grants.busy}
         onClick={() => void grants.make({ bucket, prefix: target.prefix }, days, keepAwake)}
       >
@@ -151,7 +154,7 @@ function List({ grants, uriOf, trans }: ILongerProps): React.JSX.Element | null 
           <th scope="col">{trans.__('Folder')}</th>
           <th scope="col">{trans.__('Ends')}</th>
           <th scope="col">{trans.__('Last used')}</th>
-          <th />
+          <td />
         </tr>
       </thead>
       <tbody>
@@ -181,7 +184,14 @@ function Row({
           className="jp-BucketToken-link"
           aria-label={trans.__('Revoke the grant for %1', folder)}
           disabled={grants.busy}
-          onClick={() => void grants.revoke(grant.id)}
+          onClick={async ({ currentTarget }) => {
+            const dialog = currentTarget.closest('.jp-Dialog');
+            await grants.revoke(grant.id);
+            // Its row is gone, and with it what was focused: keys outside the dialog do nothing.
+            if (document.activeElement === document.body) {
+              dialog?.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
+            }
+          }}
         >
           {trans.__('Revoke')}
         </button>

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { expect, SCRATCH, PERSISTENT, test } from '../support/fixtures';
+import { expect, SCRATCH, PERSISTENT, test } from '../support/boundedGcs';
 import type { Gcs } from '../support/gcs';
 
 const IMAGES = resolve(__dirname, '../../docs/images');

@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { expect, HOME, PERSISTENT, SCRATCH, test, USER } from '../support/boundedGcs';
@@ -246,8 +247,12 @@ test("a person's token is asked about before anything can be copied", async ({ p
   await expect(button(page, 'Copy')).toHaveCount(0);
   await expect(button(page, 'Reveal')).toHaveCount(0);
   await expect(button(page, 'Ask Again')).toBeFocused();
+  await dialog(page).getByRole('tab', { name: 'Longer than an hour' }).click();
+  await expect(button(page, 'Make an Upload Grant')).toHaveCount(0);
   await button(page, 'Use the Personal Token').click();
-  await expect(button(page, 'Copy')).toBeFocused();
+  await expect(button(page, 'Make an Upload Grant')).toBeVisible();
+  await dialog(page).getByRole('tab', { name: 'Python' }).click();
+  await button(page, 'Copy').focus();
   await page.keyboard.press('Enter');
   await expect(dialog(page).getByText('Copied.', { exact: true })).toBeVisible();
   expect(await paste(page)).toContain(LIMITED);
@@ -398,3 +403,33 @@ test('Tab stays in the dialog, and Escape closes it', async ({ page }) => {
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toHaveCount(0);
 });
+
+for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
+  test(`axe finds no fault in the dialog, ${theme}`, async ({ page, bounded }) => {
+    const faults = async () => {
+      const { violations } = await new AxeBuilder({ page: page.mainFrame().page() })
+        .include('.jp-BucketToken')
+        .analyze();
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+    };
+    await page.theme.setTheme(theme);
+    await openByKeyboard(page);
+    await expect(button(page, 'Reveal')).toBeEnabled();
+    expect(await faults(), 'a token').toEqual([]);
+    await dialog(page).getByRole('tab', { name: 'Own account' }).click();
+    expect(await faults(), 'the own account').toEqual([]);
+    await dialog(page).getByRole('tab', { name: 'Longer than an hour' }).click();
+    await button(page, 'Make an Upload Grant').click();
+    await expect(dialog(page).getByRole('row')).toHaveCount(2);
+    expect(await faults(), 'a grant').toEqual([]);
+    await dialog(page).getByRole('button', { name: 'Revoke' }).press('Enter');
+    // What was focused is gone.
+    await expect(dialog(page).getByRole('tab', { name: 'Longer than an hour' })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(dialog(page)).toHaveCount(0);
+    await bounded.set({ refuse: 400 });
+    await openByKeyboard(page);
+    await expect(dialog(page).getByRole('alert')).toBeVisible();
+    expect(await faults(), 'a refusal').toEqual([]);
+  });
+}
