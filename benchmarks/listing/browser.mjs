@@ -9,7 +9,7 @@ import { launch, median, openLab, pause, say, untilPainted } from './painted.mjs
 const [lab, store, pid] = process.argv.slice(2);
 const SIZES = [100, 1_000_000, 10_000, 100_000];
 const CORE = [100, 1000, 10_000];
-const RUNS = 12;
+const RUNS = 40;
 /** Its longest list takes so long that once has to do. */
 const CORE_RUNS = { 100: 3, 1000: 3, 10_000: 1 };
 const SCROLLS = 5;

@@ -18,6 +18,8 @@ export function Crumbs({ model, dropTarget, trans }: ICrumbsProps): JSX.Element 
   if (!location || !bucket) {
     return null;
   }
+  // The id of one on S3 begins with the name of its connection.
+  const name = bucket.provider === 's3' ? bucket.uri.slice('s3://'.length) : bucket.id;
   const all = crumbs(location.key);
   const shown = all.slice(-MOST);
   const hidden = all[all.length - MOST - 1];
@@ -31,12 +33,12 @@ export function Crumbs({ model, dropTarget, trans }: ICrumbsProps): JSX.Element 
       <button
         type="button"
         title={bucket.uri}
-        aria-label={trans.__('The whole bucket %1', bucket.id)}
+        aria-label={trans.__('The whole bucket %1', name)}
         aria-current={all.length === 0 ? 'location' : undefined}
         {...leadsTo('')}
       >
         <bucketIcon.react tag="span" width="16px" height="16px" />
-        {all.length === 0 && <bdi>{bucket.id}</bdi>}
+        {all.length === 0 && <bdi>{name}</bdi>}
       </button>
       {hidden && (
         <>
@@ -51,7 +53,7 @@ export function Crumbs({ model, dropTarget, trans }: ICrumbsProps): JSX.Element 
           </button>
         </>
       )}
-      {shown.map(({ name, prefix }, index) => (
+      {shown.map(({ name: folder, prefix }, index) => (
         <React.Fragment key={prefix}>
           <span aria-hidden>/</span>
           <button
@@ -60,7 +62,7 @@ export function Crumbs({ model, dropTarget, trans }: ICrumbsProps): JSX.Element 
             aria-current={index === shown.length - 1 ? 'location' : undefined}
             {...leadsTo(prefix)}
           >
-            <bdi>{name || trans.__('(no name)')}</bdi>
+            <bdi>{folder || trans.__('(no name)')}</bdi>
           </button>
         </React.Fragment>
       ))}

@@ -67,10 +67,10 @@ export class Access implements IDisposable {
       stopIfAborted(signal);
       if (!limit) {
         throw new StoreError(
-          'There is no folder that the token could be limited to.',
+          'This server has no Google bucket that you may write to, so there is no folder to limit a token to.',
           0,
           'limiting-refused',
-          'Choose a folder of a Google bucket that you may write to.'
+          'Tokens are for Google Cloud Storage. For S3 storage, use your own key: see "Connections...".'
         );
       }
       const answer = await this._source(limit, signal);

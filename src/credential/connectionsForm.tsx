@@ -48,9 +48,18 @@ export function ConnectionForm({ connections, added, trans }: IFormProps): React
       setProblem({ field: 'name', text: trans.__('There is a connection of this name.') });
       return;
     }
+    const endpoint = text('endpoint');
+    if (!/^https?:\/\//.test(endpoint)) {
+      // Told before the keys leave their fields.
+      const says = trans.__(
+        'An address begins with https://, or with http:// on the same machine.'
+      );
+      setProblem({ field: 'endpoint', text: says });
+      return;
+    }
     const asked = connections.add({
       name,
-      endpoint: text('endpoint'),
+      endpoint,
       region: text('region') || undefined,
       accessKeyId: text('accessKeyId'),
       secretAccessKey: text('secretAccessKey'),

@@ -10,6 +10,9 @@ import { advise, type IStep, requestUrl } from './advice';
 import type { Amount, IAnswers, Source } from './answers';
 import { fetchScript } from './script';
 
+/** That of a dialog's second button: what is not the main thing, and can be pressed all the same. */
+const BUTTON = 'jp-mod-styled jp-mod-reject';
+
 export interface IGuideOptions {
   readonly commands: CommandRegistry;
   readonly buckets: () => Promise<readonly IBucket[]>;
@@ -142,7 +145,7 @@ function Step({ step, ...options }: IGuideOptions & { step: IStep }): JSX.Elemen
     <>
       <p>{step.text}</p>
       {command && commands.hasCommand(command) && (
-        <Button small onClick={() => void commands.execute(command)}>
+        <Button className={BUTTON} onClick={() => void commands.execute(command)}>
           {step.button}
         </Button>
       )}
@@ -224,7 +227,7 @@ function Script({ buckets, trans }: IGuideOptions): JSX.Element {
       <pre tabIndex={0} aria-label={trans.__('Python script')}>
         {code}
       </pre>
-      <Button small onClick={copy}>
+      <Button className={BUTTON} onClick={copy}>
         {trans.__('Copy Code')}
       </Button>
       <p role="status">{said}</p>
