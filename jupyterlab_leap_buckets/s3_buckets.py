@@ -24,6 +24,8 @@ WAIT_SECONDS = 2.0
 LISTED_SECONDS = 60.0
 """A connection that told its buckets is asked again after this long, not sooner."""
 FAILED_SECONDS = 10.0
+NOT_REFUSED = ("bad-keys", "no-keys", "wrong-region", "connection-gone", "file-broken", "file-too-large")
+"""Reasons other than that the keys may not list buckets."""
 MOST = 1000
 """Buckets shown of one connection."""
 
@@ -147,7 +149,7 @@ class S3Buckets:
         try:
             told = await client.call("list_buckets", f"the buckets of {connection.name}", repeat=False)
         except LeapError as error:
-            if error.status < 500 and error.reason not in ("bad-keys", "no-keys", "wrong-region"):
+            if error.status < 500 and error.reason not in NOT_REFUSED:
                 hint = f"The keys of {connection.name} may not list its buckets: name them in the connection."
                 return Answer(error=None if connection.buckets else hint)
             raise
@@ -168,17 +170,20 @@ class S3Buckets:
             raise
         return Answer()
 
-    async def forget(self, name: str) -> None:
-        """A connection of this name has come or gone: nothing that was known of it holds, and its keys are dropped."""
+    async def forget(self, name: str, known: Sequence[Bucket]) -> None:
+        """A connection of this name has come or gone: nothing that was known of it holds, and its keys are dropped.
+        Nothing goes on at where it led, unless a bucket of `known` that comes from elsewhere leads there too."""
         about = [one for one in {*self._answers, *self._asking} if isinstance(one, Connection) and one.name == name]
         for one in about:
             if one in self._asking:
                 self._asking[one].cancel()
                 await asyncio.gather(self._asking[one], return_exceptions=True)
             self._answers.pop(one, None)
+        there = {bucket.connection for bucket in known if bucket.connection and bucket not in self.buckets}
         self.buckets = [one for one in self.buckets if one.connection is None or one.connection.profile != name]
         if self._clients is not None:
-            await self._clients.forget(name)
+            connections = await asyncio.to_thread(read_connections, os.environ)
+            await self._clients.forget(name, there | {_asked(connection) for connection in connections})
 
     async def close(self) -> None:
         """Stop asking, and give back connections."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MAX_SIZE = 1024 * 1024
+TOO_LARGE = "is larger than 1 MiB, which no file of connections is."
 BOM = "\ufeff"
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
@@ -58,7 +59,7 @@ def read_text(path: Path) -> str | None:
     except OSError as error:
         raise Unreadable(f"cannot be read: {in_words(error)}.") from None
     if len(data) > MAX_SIZE:
-        raise Unreadable("is larger than 1 MiB, which no file of connections is.")
+        raise Unreadable(TOO_LARGE)
     if b"\0" in data:
         raise Unreadable("is not text.")
     return data.decode("utf-8", "surrogateescape")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from . import aws, rclone
 from .model import Connection, Keys, Problem
+
+_LOGIN = re.compile("(?<=://).*@")
 
 
 def read_connections(environ: Mapping[str, str]) -> list[Connection]:
@@ -21,7 +24,7 @@ def read_connections(environ: Mapping[str, str]) -> list[Connection]:
             profile.region,
             profile=profile.name,
             buckets=profile.buckets,
-            error=profile.error,
+            error=profile.error or _login(profile.name, profile.endpoint),
             managed=profile.managed,
         )
         for profile in profiles
@@ -33,7 +36,7 @@ def read_connections(environ: Mapping[str, str]) -> list[Connection]:
         if profile and _belong_together(found[named], remote):
             found[named] = _merged(found[named], remote)
             continue
-        error = remote.error
+        error = remote.error or _login(remote.name, remote.endpoint)
         if remote.profile and not profile:
             error = f"The remote {remote.name} refers to the AWS profile {remote.profile}, which there is not."
         name = _free(remote.name, found)
@@ -66,10 +69,20 @@ def keys_of(connection: Connection, environ: Mapping[str, str]) -> Keys | None:
 
 
 def endpoint(text: str | None) -> str | None:
-    """rclone takes an endpoint without a scheme for one of https."""
+    """rclone takes an endpoint without a scheme for one of https. What stands before its host may be a password."""
     if not text:
         return None
-    return (text if "://" in text else f"https://{text}").rstrip("/")
+    return _LOGIN.sub("", _with_scheme(text)).rstrip("/")
+
+
+def _with_scheme(text: str) -> str:
+    return text if "://" in text else f"https://{text}"
+
+
+def _login(name: str, text: str | None) -> str | None:
+    if not _LOGIN.search(_with_scheme(text or "")):
+        return None
+    return f"The endpoint of {name} has a user name or password in it, which S3 does not use. Take it out."
 
 
 def _belong_together(profile: Connection, remote: rclone.Remote) -> bool:
@@ -87,7 +100,7 @@ def _merged(profile: Connection, remote: rclone.Remote) -> Connection:
         region=profile.region or remote.region,
         provider=profile.provider or remote.provider,
         buckets=tuple(dict.fromkeys([*profile.buckets, *remote.buckets])),
-        error=profile.error or remote.error,
+        error=profile.error or remote.error or _login(remote.name, remote.endpoint),
         managed=profile.managed or remote.managed,
         remote=profile.remote or remote.name,
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import re
-from collections.abc import Mapping
+import signal
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+from ..errors import LeapError
 from .model import Connection, Keys
 
 SECONDS = 5.0
@@ -25,15 +29,17 @@ async def trial(connection: Connection, keys: Keys | None) -> dict[str, Any]:
     other tools do. 501 without that library."""
     if connection.error:
         return _answer(connection.error)
-    from ..stores.s3_client import load_library
+    from ..stores.s3_session import load_library
 
-    library = await asyncio.to_thread(load_library)
+    await asyncio.to_thread(load_library)
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
 
     where = connection.endpoint or "AWS"
     try:
-        return await asyncio.wait_for(_look(connection, keys, library), SECONDS)
+        return await asyncio.wait_for(_look(connection, keys), SECONDS)
+    except LeapError as error:
+        return _answer(error.message)
     except exceptions.ClientError as error:
         return _answer(_refusal(error.response, connection))
     except (asyncio.TimeoutError, exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError):
@@ -42,8 +48,6 @@ async def trial(connection: Connection, keys: Keys | None) -> dict[str, Any]:
         return _answer(f"{where} has no certificate that this server trusts.")
     except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError, exceptions.CredentialRetrievalError):
         return _answer("No keys were found for this connection.")
-    except exceptions.ConfigParseError:
-        return _answer("AWS's library cannot read the files in ~/.aws: one of them has a line that is wrong.")
     except exceptions.ProfileNotFound:
         return _answer("AWS's library does not find this profile.")
     except (exceptions.ConnectionError, exceptions.HTTPClientError, OSError):
@@ -52,19 +56,18 @@ async def trial(connection: Connection, keys: Keys | None) -> dict[str, Any]:
         return _answer(f"{where} did not answer as S3 storage does.")
 
 
-async def _look(connection: Connection, keys: Keys | None, library: Any) -> dict[str, Any]:
-    from aiobotocore.config import AioConfig
-    from aiobotocore.session import AioSession
-    from botocore import UNSIGNED
+async def _look(connection: Connection, keys: Keys | None) -> dict[str, Any]:
+    from ..stores.s3_session import make_config, make_session
 
-    session = AioSession(profile=connection.profile)
-    session.register_component("data_loader", library)
-    config = AioConfig(
-        connect_timeout=SECONDS,
-        read_timeout=SECONDS,
-        retries={"total_max_attempts": 1},
-        signature_version=UNSIGNED if connection.anonymous else None,
-    )
+    own = connection.anonymous or keys is not None
+    session = await asyncio.to_thread(make_session, connection.profile, own)
+    async with _no_process_left(session):
+        return await _ask(session, make_config(connection.anonymous, SECONDS, SECONDS), connection, keys)
+
+
+async def _ask(session: Any, config: Any, connection: Connection, keys: Keys | None) -> dict[str, Any]:
+    from ..stores.s3_session import stay
+
     async with session.create_client(
         "s3",
         config=config,
@@ -74,6 +77,7 @@ async def _look(connection: Connection, keys: Keys | None, library: Any) -> dict
         aws_secret_access_key=keys.secret_access_key if keys else None,
         aws_session_token=keys.session_token if keys else None,
     ) as client:
+        stay(client)
         if connection.buckets:
             bucket = connection.buckets[0]
             if "Name" not in await client.list_objects_v2(Bucket=bucket, MaxKeys=1):
@@ -84,6 +88,26 @@ async def _look(connection: Connection, keys: Keys | None, library: Any) -> dict
             raise ValueError
         found = [bucket["Name"] for bucket in listed["Buckets"]]
         return _answer(f"It works. Buckets: {', '.join(found[:20]) or 'none yet'}.", found, ok=True)
+
+
+@contextlib.asynccontextmanager
+async def _no_process_left(session: Any) -> AsyncIterator[None]:
+    """A `credential_process` that still runs at the end is ended, with all that it has started."""
+    started: list[asyncio.subprocess.Process] = []
+
+    async def start(*command: str, **options: Any) -> asyncio.subprocess.Process:
+        started.append(await asyncio.create_subprocess_exec(*command, start_new_session=True, **options))
+        return started[-1]
+
+    session.get_component("credential_provider").get_provider("custom-process")._popen = start
+    try:
+        yield
+    finally:
+        for process in started:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
 
 
 def _refusal(response: Mapping[str, Any], connection: Connection) -> str:
@@ -99,6 +123,8 @@ def _refusal(response: Mapping[str, Any], connection: Connection) -> str:
         return "These keys may not list buckets. Remove the connection and add it again with the names of its buckets."
     if bucket and code in ("NoSuchBucket", "404"):
         return f"There is no bucket {bucket}."
+    if str(response.get("ResponseMetadata", {}).get("HTTPStatusCode")).startswith("3"):
+        return f"{connection.endpoint or 'AWS'} sends those who ask on to another address, where no keys are sent."
     known = code if re.fullmatch(r"[A-Za-z0-9.]{1,40}", code) else "without a reason"
     return f"{connection.endpoint or 'AWS'} refused: {known}."
 

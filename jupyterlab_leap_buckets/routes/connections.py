@@ -42,7 +42,7 @@ class ConnectionsHandler(LeapHandler):
 
         asked = wanted(self.read_json())
         await asyncio.to_thread(add, os.environ, asked, _lock())
-        await self.leap.s3.forget(asked.name)
+        await self.leap.s3.forget(asked.name, self.leap.places)
         found = await asyncio.to_thread(read_connections, os.environ)
         self.finish_json(next(one for one in found if one.name == asked.name).as_json(), 201)
 
@@ -54,7 +54,7 @@ class ConnectionHandler(LeapHandler):
         from ..connections.write import remove
 
         await asyncio.to_thread(remove, os.environ, name, _lock())
-        await self.leap.s3.forget(name)
+        await self.leap.s3.forget(name, self.leap.places)
         self.set_status(204)
         self.finish()
 

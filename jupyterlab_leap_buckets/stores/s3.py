@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
@@ -23,17 +24,19 @@ from .base import (
     Store,
     Upload,
     changed,
+    damaged,
     damaged_on_the_way,
     folder_entry,
     not_found,
     not_satisfiable,
 )
 from .gcs_scan import scan
+from .s3_answers import next_token, stuck
 from .s3_client import S3Client
 from .s3_condition import KINDS, guarded, is_kept, try_complete
 from .s3_copy import copy
 from .s3_errors import MISSING, S3Error
-from .s3_object import MARK, SUM, described, details, entry, etag, listed, md5_header, moment, tagged_sum
+from .s3_object import MARK, SUM, described, details, entry, etag, is_damaged, listed, md5_header, moment, tagged_sum
 from .s3_reading import Body, position, range_header
 from .s3_upload import S3Upload, part_size_for
 
@@ -52,7 +55,7 @@ class S3Store(Store):
     @property
     def race_safe(self) -> bool | None:
         known = [self._client.honoured.get(kind, self._client.connection.is_aws or None) for kind in KINDS]
-        return False if False in known else None if None in known[:2] else True
+        return False if False in known else None if None in known[:3] else True
 
     # Lists
 
@@ -70,18 +73,27 @@ class S3Store(Store):
         entries = [folder_entry(prefix, item["Prefix"]) for item in page.get("CommonPrefixes", [])]
         entries += [entry(item, prefix) for item in page.get("Contents", [])]
         entries.sort(key=lambda one: one["key"].encode())
-        return Page(entries, page.get("NextContinuationToken") if page.get("IsTruncated") else None)
+        return Page(entries, next_token(page, token))
 
     async def walk(self, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
-        after = None
+        after = token = None
+        seen: set[str] = set()
         while True:
             # By name and not by token: what is deleted meanwhile shifts no page.
-            page = await self._page(Prefix=prefix or None, MaxKeys=WALK_LIMIT, StartAfter=after)
+            page = await self._page(
+                Prefix=prefix or None, MaxKeys=WALK_LIMIT, StartAfter=after, ContinuationToken=token
+            )
             found = [listed(item) for item in page.get("Contents", [])]
+            names = {info.key for info in found}
+            if names & seen:
+                raise stuck()
             yield found
-            if not page.get("IsTruncated") or not found:
+            if not page.get("IsTruncated"):
                 return
-            after = found[-1].key
+            if found:
+                after, token, seen = found[-1].key, None, names
+            else:  # a page may be empty and not the last one
+                token = next_token(page, token)
 
     async def _page(self, **query: Any) -> dict[str, Any]:
         return await self._client.call("list_objects_v2", f"the bucket {self._bucket!r}", Bucket=self._bucket, **query)
@@ -105,12 +117,12 @@ class S3Store(Store):
 
     async def existing(self, wanted: Mapping[str, int]) -> Sequence[ObjectInfo]:
         async def page(token: str | None, startOffset: str, prefix: str | None, **narrow: Any) -> dict[str, Any]:
-            told = await self._page(Prefix=prefix, MaxKeys=WALK_LIMIT, **_from(token, startOffset))
+            start = _from(token, startOffset)
+            told = await self._page(Prefix=prefix, MaxKeys=WALK_LIMIT, **start)
             items = [{**item, "name": item["Key"]} for item in told.get("Contents", [])]
-            return {
-                "items": items,
-                "nextPageToken": told.get("NextContinuationToken") if told.get("IsTruncated") else None,
-            }
+            if items and items[0]["name"] <= start.get("StartAfter", ""):
+                raise stuck()
+            return {"items": items, "nextPageToken": next_token(told, token)}
 
         try:
             found: Sequence[ObjectInfo] = await scan(wanted, page, super().existing, listed)
@@ -240,6 +252,8 @@ class S3Store(Store):
         try:
             answer = await guarded(self._client, "put", key, if_generation, self.head, send)
         except S3Error as error:
+            if error.there == 200 and (found := await self._after_all(key, mark, len(data))):
+                return found
             if error.code == "BadDigest" or error.code == "InvalidDigest":
                 raise damaged_on_the_way(key) from None
             if not is_kept(error):
@@ -248,11 +262,28 @@ class S3Store(Store):
             if error.repeated and (found := await self.made(key, mark)):
                 return found
             raise changed(key, if_generation) from None
-        generation = etag(answer.get("ETag"))
+        generation = etag(answer["ETag"])
+        if is_damaged(generation, answer, base64.b64decode(md5).hex()):
+            raise damaged(key, await self._removed(key, generation))
         date = moment(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date"))
         return ObjectInfo(
             key, len(data), date, generation, content_type, "STANDARD", ours, created=date, digest=generation
         )
+
+    async def _after_all(self, key: str, mark: str, size: int) -> ObjectInfo | None:
+        """The object of a write whose answer was somebody else's."""
+        with suppress(LeapError):  # the answer itself is told then
+            found = await self.made(key, mark)
+            return found if found and found.size == size else None
+        return None
+
+    async def _removed(self, key: str, generation: str) -> bool:
+        """Whether that object is gone; one that somebody wrote in its place is theirs."""
+        try:
+            await self.delete(key, generation)
+        except LeapError as error:
+            return error.status in (404, 412)
+        return True
 
     async def made(self, key: str, mark: str) -> ObjectInfo | None:
         """The object, if it is the write of that mark that has made it."""

@@ -6,32 +6,32 @@ aiobotocore is imported with the first call. No text of its exceptions is passed
 from __future__ import annotations
 
 import asyncio
-import functools
 import io
-import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from weakref import WeakValueDictionary
 
 from ..errors import LeapError
 from .gcs_client import BROKEN, jitter, unreachable
+from .s3_answers import check, no_storage
 from .s3_connection import S3Connection
-from .s3_errors import failure, is_passing, no_keys, no_library
+from .s3_errors import failure, is_passing, no_connection, no_keys
+from .s3_session import load_library, make_config, make_session, stay
 
-CONNECTIONS = 64
+__all__ = ["S3Client", "S3Clients", "load_library"]
+
 HEADERS = "LeapHeaders"
 """The parameter that carries headers which some version of botocore has no parameter for."""
 KEYS_SECONDS = 3.0
 Keys = tuple[str, str, str | None]
 """Access key, secret key and session token."""
-QUIET = ("aiobotocore", "botocore")
-"""Loggers that tell signatures, session tokens and presigned addresses at debug level."""
 
 
 class S3Client:
     """honoured: for kinds of calls whether preconditions are kept, once that is known; unknown: those with which they
-    must not even be sent. keys: gives them, or None where the profile or the environment has them.
+    must not even be sent. is_gone: whether the user has taken its connection away: no key goes there any more.
+    keys: gives them, or None where the profile or the environment has them.
     connect_timeout, read_timeout: seconds. deadline: seconds during which a call is repeated."""
 
     def __init__(
@@ -45,6 +45,7 @@ class S3Client:
         self.connection = connection
         self.honoured: dict[str, bool] = {}
         self.unknown: set[str] = set()
+        self.is_gone = False
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._keys = keys
         self._timeouts = connect_timeout, read_timeout
@@ -87,21 +88,29 @@ class S3Client:
             if body is not None:
                 asked["Body"] = io.BytesIO(body)
             try:
-                return await getattr(client, operation)(**asked)
+                answer: dict[str, Any] = await getattr(client, operation)(**asked)
             except Exception as error:
+                if self.is_gone:
+                    raise no_connection() from None
                 told = self._told(error, what, attempt > 0)
                 if told.reason in ("bad-keys", "no-keys"):
                     self._forget(client)
                 if last or not is_passing(told):
                     raise told from None
+            else:
+                check(operation, answer, what)
+                return answer
             await asyncio.sleep(delay)
             attempt += 1
 
     def _told(self, error: Exception, what: str, repeated: bool) -> LeapError:
         from botocore import exceptions as botocore
+        from botocore.parsers import ResponseParserError
 
         if isinstance(error, botocore.ClientError):
             return failure(error.response, what, repeated, self.connection.profile)
+        if isinstance(error, ResponseParserError):
+            return no_storage(what)
         if isinstance(error, (botocore.ReadTimeoutError, botocore.ConnectTimeoutError)):
             return unreachable(asyncio.TimeoutError())
         if isinstance(error, (botocore.ConnectionError, botocore.HTTPClientError, *BROKEN)):
@@ -117,8 +126,11 @@ class S3Client:
             self._closing.append(asyncio.ensure_future(client.__aexit__(None, None, None)))
 
     async def open(self) -> Any:
-        """The client, made when there is none. Takes some hundred milliseconds the first time; asks no store."""
+        """The client, made when there is none. Takes some hundred milliseconds the first time; asks no store. 410 when
+        its connection was taken away."""
         async with self._making:
+            if self.is_gone:
+                raise no_connection()
             if self._client is None:
                 self._client = await self._connect()
                 self._made = time.monotonic()
@@ -139,10 +151,11 @@ class S3Client:
                 aws_access_key_id=access,
                 aws_secret_access_key=secret,
                 aws_session_token=token,
-                config=_config(connection.anonymous, *self._timeouts),
+                config=make_config(connection.anonymous, *self._timeouts),
             ).__aenter__()
         except (BotoCoreError, ValueError) as error:
             raise no_keys(connection.profile, type(error).__name__) from None
+        stay(client)
         events = client.meta.events
         events.register_first("before-parameter-build.s3", _take_headers)
         events.register_last("before-call.s3", _put_headers)
@@ -150,11 +163,7 @@ class S3Client:
 
     def _load(self) -> Any:
         """Runs in a thread: it reads files."""
-        loader = load_library()
-        from aiobotocore.session import AioSession
-
-        session = AioSession(profile=self.connection.profile)
-        session.register_component("data_loader", loader)
+        session = make_session(self.connection.profile, self.connection.anonymous or bool(self.connection.remote))
         # Dates stay text: parsing those of a page of 1,000 objects would take most of its time.
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lambda text: text)
         return session
@@ -182,77 +191,24 @@ class S3Clients:
             remote = connection.remote
             keys = (lambda: self._keys_of(remote)) if remote else (lambda: None)
             self._clients[connection] = S3Client(connection, keys, *self._limits)
+        self._clients[connection].is_gone = False
         return self._clients[connection]
 
     def nobody(self, connection: S3Connection) -> S3Client:
         """A client of the same place without keys."""
         return self.get(S3Connection(connection.endpoint, connection.region, anonymous=True))
 
-    async def forget(self, profile: str) -> None:
-        """The keys of this profile; the next call reads them again."""
-        for connection, client in self._clients.items():
+    async def forget(self, profile: str, there: Collection[S3Connection]) -> None:
+        """The keys of this profile; the next call reads them again, where the connection is `there` still."""
+        for connection, client in list(self._clients.items()):
             if connection.profile == profile:
+                client.is_gone = connection not in there
                 await client.close()
 
     async def close(self) -> None:
         clients, self._clients = self._clients, {}
         for client in clients.values():
             await client.close()
-
-
-@functools.cache
-def load_library() -> Any:
-    """Imports aiobotocore and reads its description of S3, for a few hundred milliseconds: what knows that description
-    for all. 501 without the library."""
-    try:
-        from aiobotocore.session import AioSession
-    except ImportError:
-        raise no_library() from None
-    for name in QUIET:
-        if logging.getLogger(name).level == logging.NOTSET:
-            logging.getLogger(name).setLevel(logging.WARNING)
-    loader = AioSession().get_component("data_loader")
-    for part in ("service-2", "endpoint-rule-set-1"):
-        loader.load_service_model("s3", part)
-    loader.load_data_with_path("endpoints")
-    return loader
-
-
-def _config(anonymous: bool, connect_timeout: float, read_timeout: float) -> Any:
-    from aiobotocore.config import AioConfig
-    from botocore import UNSIGNED
-
-    options: dict[str, Any] = {
-        "connect_timeout": connect_timeout,
-        "read_timeout": read_timeout,
-        "max_pool_connections": CONNECTIONS,
-        "retries": {"total_max_attempts": 1, "mode": "standard"},  # repeated here alone
-        "s3": {"addressing_style": "path"},
-        "signature_version": UNSIGNED if anonymous else "s3v4",
-    }
-    newer = {
-        # Some gateways fail on checksums behind the body; Content-MD5 is known to all.
-        "request_checksum_calculation": "when_required",
-        "response_checksum_validation": "when_required",
-        "http_session_cls": _once(),
-    }
-    try:
-        return AioConfig(**options, **newer)
-    except TypeError:  # before 2.22, where no such checksums are made
-        return AioConfig(**options)
-
-
-def _once() -> Any:
-    """Connections whose calls are not sent again behind our back, as aiohttp does after one that broke."""
-    from aiobotocore.httpsession import AIOHTTPSession
-
-    class Once(AIOHTTPSession):
-        async def _get_session(self, *args: Any) -> Any:
-            session = await super()._get_session(*args)
-            session._retry_connection = False
-            return session
-
-    return Once
 
 
 def _take_headers(params: dict[str, Any], context: dict[str, Any], **kwargs: Any) -> None:

@@ -19,7 +19,9 @@ from .s3_object import NEVER, condition, md5_header
 
 T = TypeVar("T")
 Send = Callable[[Mapping[str, str]], Awaitable[T]]
-KINDS = ("put", "complete", "copy", "delete")
+NEW = "new"
+"""What is known of `If-None-Match`, in whatever kind of call: a store may keep `If-Match` alone."""
+KINDS = ("put", NEW, "complete", "copy", "delete")
 UNKNOWN_HEADER = frozenset({"NotImplemented", "InvalidRequest", "InvalidArgument"})
 
 
@@ -39,13 +41,15 @@ async def guarded(
     send: Send[T],
     is_about_key: Callable[[], Awaitable[bool]] | None = None,
 ) -> T:
-    """`send` with the headers that make it depend on the generation of `key`. kind: one of `KINDS`. 412 when it is
+    """`send` with the headers that make it depend on the generation of `key`. kind: "put", "complete", "copy" or
+    "delete". 412 when it is
     another one; an S3Error that `is_kept` when the store said so. is_about_key: asked whether a refusal can only be
     meant for `key`, where the call has other conditions too."""
     if if_generation is None:
         return await send({})
     wanted = condition(key, if_generation)
-    if client.connection.is_aws or client.honoured.get(kind):
+    known = client.honoured.get(kind) and (if_generation != ABSENT or client.honoured.get(NEW))
+    if client.connection.is_aws or known:
         return await send(wanted)
     async with client.turn(key):
         return await _looked(client, kind, key, if_generation, wanted, head, send, is_about_key)
@@ -77,7 +81,23 @@ async def _looked(
         else:
             client.honoured[kind] = False
             return made
-    return await send({} if kind in client.unknown else wanted)
+    made = await send({} if kind in client.unknown else wanted)
+    if kind == "put" and if_generation == ABSENT and client.honoured[kind] and NEW not in client.honoured:
+        return await _once_more(client, send, wanted, made)
+    return made
+
+
+async def _once_more(client: S3Client, send: Send[T], wanted: Mapping[str, str], made: T) -> T:
+    """The write that has just made an object, again: it has to be refused now. Where it is not, the bytes are the same,
+    and what counts is the later answer."""
+    try:
+        again = await send(wanted)
+    except LeapError as error:
+        if is_kept(error):
+            client.honoured[NEW] = True
+        return made
+    client.honoured[NEW] = False
+    return again
 
 
 async def _look(key: str, if_generation: str, head: Callable[[str], Awaitable[ObjectInfo]]) -> None:
@@ -98,17 +118,23 @@ def _is_refused(error: S3Error) -> bool:
 
 async def try_complete(client: S3Client, bucket: str, key: str) -> None:
     """Find out whether the store keeps preconditions at the end of an upload in parts, with an upload of one byte
-    beside `key`: nobody knows what is left of one that was refused. Nothing of it stays."""
+    beside `key`: nobody knows what is left of one that was refused. Nothing of it stays, so it is not begun with keys
+    that may not delete: for them somebody looks before each end."""
     if client.connection.is_aws or "complete" in client.honoured:
         return
     name = f"{key.rpartition('/')[0][:900]}/.leap-{secrets.token_hex(8)}".lstrip("/")
     what: dict[str, Any] = {"what": repr(name), "Bucket": bucket, "Key": name}
+    never = {"If-Match": f'"{NEVER}"'}
+    try:
+        await client.call("delete_object", headers=never, **what)
+    except S3Error as error:
+        if error.there in (401, 403):
+            return
     upload = (await client.call("create_multipart_upload", **what))["UploadId"]
     what["UploadId"] = upload
     try:
         part = await client.call("upload_part", PartNumber=1, body=b"0", ContentMD5=md5_header(b"0"), **what)
         parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
-        never = {"If-Match": f'"{NEVER}"'}
         await client.call("complete_multipart_upload", MultipartUpload=parts, headers=never, repeat=False, **what)
     except S3Error as error:
         if is_kept(error) or _is_refused(error):

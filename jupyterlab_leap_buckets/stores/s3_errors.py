@@ -71,12 +71,19 @@ def _meaning(status: int, code: str, what: str, profile: str | None) -> tuple[in
         )
     if status in (408, 429) or code in PASSING_CODES - {"InternalError"}:
         return 503, "store-busy", "The store asks to slow down.", "Try again in a minute."
-    if status in (301, 307) or code in ("AuthorizationHeaderMalformed", "PermanentRedirect"):
+    if code in ("AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect"):
         return (
             400,
             "wrong-region",
             f"{what} is in another region of the store.",
             "Set the region of this connection.",
+        )
+    if 300 <= status < 400:
+        return (
+            502,
+            "redirected",
+            f"The store sends those who ask for {what} on to another address ({status}). Keys are not sent there.",
+            "Correct the endpoint or the region of this connection.",
         )
     if 400 <= status < 500:
         return status, "store-refused", f"The store refused {what} ({code}).", ""
@@ -99,6 +106,24 @@ def no_keys(profile: str | None, kind: str) -> LeapError:
         "no-keys",
         f"There are no usable keys{_of(profile)} on this server ({kind}).",
         "Add them to ~/.aws/credentials, or correct what is there.",
+    )
+
+
+def bad_files() -> LeapError:
+    return LeapError(
+        409,
+        "file-broken",
+        "AWS's library cannot read the files in ~/.aws: one of them has a line that is wrong.",
+        "Correct that line; the list of connections says which it is.",
+    )
+
+
+def no_connection() -> LeapError:
+    return LeapError(
+        410,
+        "connection-gone",
+        "This connection was removed, or leads elsewhere now.",
+        "Look at the list of buckets again.",
     )
 
 

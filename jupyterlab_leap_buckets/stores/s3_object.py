@@ -100,6 +100,11 @@ def is_encrypted(answer: Mapping[str, Any]) -> bool:
     return str(answer.get("ServerSideEncryption") or "").startswith("aws:kms") or "SSECustomerAlgorithm" in answer
 
 
+def is_damaged(tag: str, answer: Mapping[str, Any], md5: str) -> bool:
+    """Whether an ETag says that the bytes sent are not those of this MD5, in hex."""
+    return PLAIN.fullmatch(tag) is not None and tag != md5 and not is_encrypted(answer)
+
+
 def _sum(metadata: Mapping[str, str]) -> str | None:
     told = metadata.get(SUM, "")
     return told if re.fullmatch(r"[A-Za-z0-9+/]{6}==", told) else None

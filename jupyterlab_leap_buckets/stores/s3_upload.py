@@ -20,7 +20,7 @@ from .base import ObjectInfo, Upload, changed, damaged_on_the_way
 from .s3_client import S3Client
 from .s3_condition import guarded, is_kept
 from .s3_errors import S3Error
-from .s3_object import PLAIN, etag, is_encrypted, md5_header
+from .s3_object import etag, is_damaged, md5_header
 
 if TYPE_CHECKING:
     from .s3 import S3Store
@@ -80,6 +80,7 @@ class S3Upload(Upload):
         self._sending: asyncio.Task[None] | None = None
         self._resumed: tuple[int, str] | None = None
         self._is_over = False
+        self._damage: LeapError | None = None
 
     # Beyond this server
 
@@ -87,6 +88,7 @@ class S3Upload(Upload):
         # Never all of it: the last part comes once more, and with it the end.
         parts = min(len(self._etags), self._parts - 1)
         return {
+            "place": self._client.place,
             "upload": self._upload_id,
             "type": self._content_type,
             "mark": self._mark,
@@ -108,6 +110,7 @@ class S3Upload(Upload):
     ) -> S3Upload:
         match state:
             case {
+                "place": client.place,
                 "upload": (str() | None) as upload_id,
                 "type": str() as content_type,
                 "mark": str() as mark,
@@ -144,8 +147,10 @@ class S3Upload(Upload):
                 return made
             if len(self._held) == self._part_size:
                 await self._seal()
-        except BaseException:
+        except BaseException as error:
             self._drop_torn()
+            if isinstance(error, LeapError) and self._client.is_gone:
+                raise _gone(self._key) from None
             raise
         self.offset = self._arrived
         self.unsure = False
@@ -188,6 +193,10 @@ class S3Upload(Upload):
             self._held.clear()
             if isinstance(error, asyncio.CancelledError):
                 raise _gone(self._key) from None
+            if isinstance(error, LeapError) and error.reason == "connection-gone" and not self._client.is_gone:
+                raise LeapError(
+                    503, "store-busy", "The keys were renewed meanwhile.", "Send the piece again."
+                ) from None
             raise
 
     async def _send_part(self, number: int, data: bytes) -> None:
@@ -200,7 +209,7 @@ class S3Upload(Upload):
             raise self._told(error) from None
         tag = etag(answer.get("ETag"))
         wanted = hashlib.md5(data, usedforsecurity=False).hexdigest()
-        if PLAIN.fullmatch(tag) and tag != wanted and not is_encrypted(answer):
+        if is_damaged(tag, answer, wanted):
             raise LeapError(502, "store-failed", f"A part of {self._key!r} arrived damaged.", "Send it again.")
         self._etags.append(tag)
         self._sums[number] = total
@@ -211,7 +220,13 @@ class S3Upload(Upload):
         """Make the object. What cannot be told apart from damage does not become one."""
         if self._upload_id is None:
             data = bytes(self._held)
-            made = await self._store.put(self._key, data, self._content_type, self._if_generation, crc32c, self._mark)
+            given = self._key, data, self._content_type, self._if_generation, crc32c, self._mark
+            try:
+                made = await self._store.put(*given)
+            except LeapError as error:
+                if error.reason == "damaged-and-left":
+                    self._damage = error  # what is there bears our mark
+                raise
         else:
             if self._held:
                 await self._seal()
@@ -257,6 +272,10 @@ class S3Upload(Upload):
     # How far it got
 
     async def find_offset(self) -> ObjectInfo | None:
+        if self._damage is not None:
+            raise self._damage
+        if self._client.is_gone:
+            raise _gone(self._key)
         gone = None
         try:
             if self._resumed is not None:
@@ -314,7 +333,7 @@ class S3Upload(Upload):
             await asyncio.wait({self._sending})
             self._sending = None
         self._held = bytearray()
-        if self._upload_id is None or self._is_over:
+        if self._upload_id is None or self._is_over or self._client.is_gone:
             return
         # A part that is under way may still be taken after the first one.
         for _ in range(ABORTS):

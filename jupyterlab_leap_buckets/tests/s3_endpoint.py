@@ -16,6 +16,7 @@ from yarl import URL
 from .processes import free_port, program, wait_for
 
 PRECONDITIONS = ("If-Match", "If-None-Match")
+PAGE = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in</body></html>"
 
 
 @contextlib.contextmanager
@@ -32,13 +33,21 @@ def moto(folder: Path, buckets: Iterable[str]) -> Iterator[str]:
 
 @dataclass
 class Gateway:
-    """Passes requests on, as bytes of the address and the body. deaf: whether it drops preconditions of writes, as
-    older gateways do. refuse: a status for a request, None to pass it on; code: S3's word for it. lose: whether the
-    answer to a request is lost, once. cut: after how many bytes the next body breaks off. seen: method and path of
-    each."""
+    """Passes requests on, as bytes of the address and the body.
+
+    deaf: whether it drops preconditions of writes, as older gateways do. dropped: what else it does not pass on, names
+    of headers of writes and of queries. page: whether a request is answered by 200 and a sign-in page. damage: whether
+    the body of a request loses its last byte unnoticed. elsewhere: a status and an address to which all are sent on.
+    refuse: a status for a request, None to pass it on; code: S3's word for it. lose: whether the answer to a request is
+    lost, once. cut: after how many bytes the next body breaks off. seen: method and path of each.
+    """
 
     behind: str
     deaf: bool = False
+    dropped: tuple[str, ...] = ()
+    page: Callable[[web.Request], bool] = lambda request: False
+    damage: Callable[[web.Request], bool] = lambda request: False
+    elsewhere: tuple[int, str] | None = None
     refuse: Callable[[web.Request], int | None] = lambda request: None
     code: str | None = None
     lose: Callable[[web.Request], bool] = lambda request: False
@@ -56,11 +65,22 @@ class Gateway:
             )
             text = f"<Error><Code>{code}</Code><Message>no</Message></Error>"
             return web.Response(status=status, text="" if request.method == "HEAD" else text)
+        if self.page(request):
+            return web.Response(text="" if request.method == "HEAD" else PAGE, content_type="text/html")
+        if self.elsewhere:
+            status, other = self.elsewhere
+            return web.Response(status=status, headers={"Location": other + request.raw_path})
         headers = request.headers.copy()
-        if self.deaf and request.method != "GET":
-            for name in PRECONDITIONS:
+        if request.method != "GET":
+            for name in (*(PRECONDITIONS if self.deaf else ()), *self.dropped):
+                headers.popall(name, None)
+        if self.damage(request):
+            body = body[:-1]
+            for name in ("Content-MD5", "Content-Length", "X-Amz-Content-SHA256"):
                 headers.popall(name, None)
         address = URL(self.behind + request.raw_path, encoded=True)
+        if self.dropped:
+            address = address.without_query_params(*self.dropped)
         options = {"headers": headers, "data": body, "allow_redirects": False, "skip_auto_headers": ["Content-Type"]}
         async with self._http.request(request.method, address, **options) as reply:
             told = reply.headers.copy()

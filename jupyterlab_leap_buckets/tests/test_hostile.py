@@ -34,6 +34,13 @@ ROUTES = [
     ("GET", "operations/some-id"),
     ("DELETE", "operations/some-id"),
     ("POST", "token"),
+    ("GET", "connections"),
+    ("POST", "connections"),
+    ("DELETE", "connections/pod"),
+    ("POST", "connections/test"),
+    ("GET", "grants"),
+    ("POST", "grants"),
+    ("DELETE", "grants/some-id"),
     ("GET", "nothing/here"),
     ("POST", "nothing/here"),
 ]
