@@ -90,7 +90,6 @@ def make_config(anonymous: bool, connect_timeout: float, read_timeout: float) ->
         # Some gateways fail on checksums behind the body; Content-MD5 is known to all.
         "request_checksum_calculation": "when_required",
         "response_checksum_validation": "when_required",
-        "http_session_cls": _straight(),
     }
     try:
         return AioConfig(**options, **newer)
@@ -98,32 +97,34 @@ def make_config(anonymous: bool, connect_timeout: float, read_timeout: float) ->
         return AioConfig(**options)
 
 
-def _straight() -> Any:
-    """Connections whose calls go to the address that was asked for, once. aiohttp would send them again after one that
-    broke, and on to whatever host a redirect names, with the session token."""
-    from aiobotocore.httpsession import AIOHTTPSession
-
-    class Straight(AIOHTTPSession):
-        async def _get_session(self, *args: Any) -> Any:
-            session = await super()._get_session(*args)
-            session._retry_connection = False
-            return _NoRedirects(session)
-
-    return Straight
-
-
 class _NoRedirects:
-    """aiohttp's session, of which aiobotocore uses `request` alone."""
+    """aiohttp's session, whose requests go to the address that was asked for, once. By itself it would send them again
+    after a connection that broke, and on to whatever host a redirect names, with the session token."""
 
     def __init__(self, session: Any) -> None:
+        session._retry_connection = False
         self._session = session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
 
     def request(self, *args: Any, **options: Any) -> Any:
         return self._session.request(*args, **options, allow_redirects=False)
 
 
 def stay(client: Any) -> None:
-    """Not even to another region, unless it is Amazon's own: botocore would believe any host that names one."""
+    """Calls of this client are sent to its endpoint alone: not to where this sends them on, and not to a host of
+    another region, which botocore would believe from anybody, unless it is Amazon's own."""
+    connections = client._endpoint.http_session
+    if hasattr(connections, "_get_session"):
+        make = connections._get_session
+
+        async def get(*args: Any) -> _NoRedirects:
+            return _NoRedirects(await make(*args))
+
+        connections._get_session = get
+    else:  # older versions have one session
+        connections._session = _NoRedirects(connections._session)
     host = urlsplit(client.meta.endpoint_url).hostname or ""
     if not host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         client.meta.events.register_last("before-call.s3", _redirected)
