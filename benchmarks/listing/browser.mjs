@@ -9,13 +9,22 @@ import { launch, median, openLab, pause, say, untilPainted } from './painted.mjs
 const [lab, store, pid] = process.argv.slice(2);
 const SIZES = [100, 1_000_000, 10_000, 100_000];
 const CORE = [100, 1000, 10_000];
-const RUNS = 40;
+/** Of each size in each order of the four sizes. */
+const RUNS = 2;
 /** Its longest list takes so long that once has to do. */
 const CORE_RUNS = { 100: 3, 1000: 3, 10_000: 1 };
 const SCROLLS = 5;
 const IDLE = 5000;
 
 const asked = async () => (await fetch(`${store}/count`)).json();
+
+function orders(sizes) {
+  return sizes.length < 2
+    ? [sizes]
+    : sizes.flatMap(first =>
+        orders(sizes.filter(size => size !== first)).map(rest => [first, ...rest])
+      );
+}
 
 /** MiB of the server, as the kernel counts them. */
 function memory(field) {
@@ -96,9 +105,9 @@ try {
   const first = Object.fromEntries(SIZES.map(size => [size, []]));
   let rows = 0;
   let requestsToOpen = 0;
-  for (let run = 0; run < RUNS; run++) {
-    // Each in each place, in case one leaves work behind for the next.
-    for (const size of [...SIZES.slice(run % 4), ...SIZES.slice(0, run % 4)]) {
+  // In every order: what one leaves behind for the next, garbage above all, comes to each size alike.
+  for (const order of Array(RUNS).fill(orders(SIZES)).flat()) {
+    for (const size of order) {
       await point(size);
       const before = await asked();
       first[size].push(await show(`ada/${size}/`));
