@@ -76,7 +76,7 @@ test.describe.serial('under JupyterHub', () => {
       await page.keyboard.press('Enter');
       await expect
         .poll(() => page.evaluate(() => navigator.clipboard.readText()))
-        .toMatch(/^ya29\.stub/);
+        .toMatch(/^ya29\.limited/);
     });
     await context.close();
   });
