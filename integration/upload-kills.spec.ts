@@ -104,10 +104,13 @@ describe.each(['relay', 'disk'] as const)(
         place.front.plan({ kind: 'answer', answer: { status: 403 } }, ({ range }) => range !== '', {
           skip: 2
         });
+        // A kill just after an object was made leaves its record, which ends with its time.
+        const before = await place.records();
+        const ours = async () => (await place.records()).filter(record => !before.includes(record));
         const subject = uploadOf(place, road, key, new Blob([bytes]));
         await expect(subject.go()).rejects.toMatchObject({ status: 403 });
         await place.kill();
-        const records = await place.records();
+        const records = await ours();
         expect(records).toHaveLength(1);
         // What was written before the jump looks as much too old, or as if it came from the future.
         const then = Date.now() / 1000 - days * 24 * 3600;
@@ -119,7 +122,7 @@ describe.each(['relay', 'disk'] as const)(
           await wait(100);
         }
         expect(await place.leftovers()).toEqual([]);
-        expect(await place.records()).toEqual([]);
+        expect(await ours()).toEqual([]);
       }
     );
   }

@@ -51,7 +51,7 @@ export async function answers(server: IServer, url: string, seconds = 60): Promi
 /** Ends the process and everything it started. */
 export async function stop(server: IServer): Promise<void> {
   const { process: child } = server;
-  if (child.exitCode !== null || child.pid === undefined) {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
     return;
   }
   const ended = new Promise(exit => child.once('exit', exit));
