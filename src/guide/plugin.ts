@@ -29,6 +29,7 @@ export const guide: JupyterFrontEndPlugin<void> = {
     addCommand(commands, palette, trans, CommandIDs.bringData, {
       execute: async () => {
         if (!widget || widget.isDisposed) {
+          // JupyterLab tells why settings cannot be had; without them the guide offers no form.
           const settings = await registry?.load(ID).catch(() => null);
           const content = new Guide({
             commands,
