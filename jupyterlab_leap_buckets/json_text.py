@@ -1,6 +1,6 @@
 """JSON of lists, by `orjson` where the machine has it.
 
-It takes a fifth of the time, and a page of a list has 250 KB. Hub images have it, and it is never required.
+It is quicker, and a page of a list has 250 KB. Hub images may have it, and it is never required.
 """
 
 from __future__ import annotations

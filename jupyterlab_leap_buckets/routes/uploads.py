@@ -122,7 +122,7 @@ class UploadHandler(_Telling):
             await session.locate(piece)
         if session.result is None and not piece.is_question and not self._gone:
             self.request.connection.set_max_body_size(ANY_SIZE)
-            # Tornado's own 64 KiB a read cost a third more processor time.
+            # Fewer reads than with Tornado's own 64 KiB.
             self.request.connection.stream.read_chunk_size = CHUNK_SIZE
             self._relay = session.start(piece, self._chunks(piece.length), self._checksum())
             self._relay.add_done_callback(self._relay_ended)
